@@ -1,0 +1,86 @@
+//! Many events, one request each, a bounded number at a time.
+
+use std::sync::OnceLock;
+
+use futures_util::stream::{self, Stream, StreamExt};
+
+use super::{Client, Receipt};
+use crate::error::{Error, ErrorCode, ErrorKind, Result};
+use crate::event::ConversionEvent;
+
+/// How many requests of a batch are under way at once, unless told otherwise.
+pub const DEFAULT_CONCURRENCY: usize = 4;
+
+/// What became of one event of a batch.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The event.
+    pub event: ConversionEvent,
+    /// Its receipt, or why there is none.
+    pub result: Result<Receipt>,
+}
+
+impl Client {
+    /// Sends many events, [`DEFAULT_CONCURRENCY`] at a time, and tells of each in their order.
+    ///
+    /// One event's failure stops no other; but once the API has said that the key or the business
+    /// is wrong, events that have not been started get that error unsent.
+    pub async fn send_many(
+        &self,
+        events: impl IntoIterator<Item = ConversionEvent>,
+    ) -> Vec<Outcome> {
+        self.outcomes(stream::iter(events), DEFAULT_CONCURRENCY).collect().await
+    }
+
+    /// As [`Client::send_many`] with this many requests at a time.
+    ///
+    /// # Errors
+    /// `invalid_concurrency` where that is zero.
+    pub async fn send_many_with(
+        &self,
+        events: impl IntoIterator<Item = ConversionEvent>,
+        concurrency: usize,
+    ) -> Result<Vec<Outcome>> {
+        if concurrency == 0 {
+            let message = "concurrency: at least one request at a time is needed";
+            return Err(Error::configuration(ErrorCode::InvalidConcurrency, message));
+        }
+        Ok(self.outcomes(stream::iter(events), concurrency).collect().await)
+    }
+
+    /// The outcomes as they come, in the order of the events, for a backfill that does not fit
+    /// into memory: never more than `concurrency` events (at least 1) are held.
+    pub fn outcomes<'a>(
+        &'a self,
+        events: impl Stream<Item = ConversionEvent> + 'a,
+        concurrency: usize,
+    ) -> impl Stream<Item = Outcome> + 'a {
+        let halted = std::sync::Arc::new(OnceLock::<Error>::new());
+        events
+            .map(move |event| {
+                let halted = std::sync::Arc::clone(&halted);
+                async move {
+                    let result = match halted.get() {
+                        Some(error) => Err(error.for_unsent()),
+                        None => self.send(&event).await,
+                    };
+                    if let Err(error) = &result
+                        && condemns_all(error)
+                    {
+                        // Only the first one counts.
+                        let _ = halted.set(error.for_unsent());
+                    }
+                    Outcome { event, result }
+                }
+            })
+            .buffered(concurrency.max(1))
+    }
+}
+
+/// The sender is at fault, so that every event would fare the same.
+fn condemns_all(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Authentication | ErrorKind::NotFound | ErrorKind::Configuration
+    )
+}

@@ -1,0 +1,244 @@
+//! A client's settings, checked once.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use rustls::pki_types::CertificateDer;
+use url::Url;
+
+use super::call::Limits;
+use super::retry::RetryPolicy;
+use super::transport::Http;
+use super::{Client, tls};
+use crate::config::{self, ApiKey, DEFAULT_BASE_URL};
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::{EventOptions, Rounding};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Shorter than the idle time-outs of common servers: a request on a connection that the server
+/// has just closed is an ambiguous one.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Settings of a [`Client`]; the environment fills the gaps.
+#[derive(Debug, Clone, Default)]
+#[must_use = "a client exists once it is built"]
+pub struct ClientBuilder {
+    api_key: Option<ApiKey>,
+    business_id: Option<String>,
+    base_url: Option<String>,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    retry: Option<RetryPolicy>,
+    proxy: Option<Proxy>,
+    ca_bundle: Option<PathBuf>,
+    user_agent: Option<String>,
+    event_options: EventOptions,
+}
+
+/// A proxy's URL, which may hold a password.
+#[derive(Clone)]
+struct Proxy(String);
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Proxy(***)")
+    }
+}
+
+impl ClientBuilder {
+    /// The key (Connectly inbox, Settings, General, API Key); else `CONNECTLY_API_KEY`.
+    pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// The shop's UUID at Connectly; else `CONNECTLY_BUSINESS_ID`.
+    pub fn business_id(mut self, id: impl Into<String>) -> Self {
+        self.business_id = Some(id.into());
+        self
+    }
+
+    /// Another host than Connectly's, such as the sandbox; else `CONNECTLY_BASE_URL`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The whole call with its retries: 15 s unless given.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// One attempt: 5 s unless given, and never longer than the whole call.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Name look-up, connection and TLS handshake: 3 s unless given.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How often and how patiently a call tries again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// A proxy for this client; else `HTTPS_PROXY`, less the hosts of `NO_PROXY`. Never used for
+    /// a base URL on this machine, unless given here.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(Proxy(url.into()));
+        self
+    }
+
+    /// A PEM file of certificates to trust beside the platform's.
+    pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_bundle = Some(path.into());
+        self
+    }
+
+    /// What is added to this library's name in the `User-Agent` header.
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// The rounding of events made with [`Client::event_options`].
+    pub fn rounding(mut self, rounding: Rounding) -> Self {
+        self.event_options = self.event_options.rounding(rounding);
+        self
+    }
+
+    /// Checks the settings and makes the client. Reads the CA bundle, and nothing else.
+    ///
+    /// # Errors
+    /// Of kind `configuration` where a setting is missing or cannot be used.
+    pub fn build(self) -> Result<Client> {
+        let missing = |code, name, variable| {
+            let message = format!("{name} is missing: give it or set {variable}");
+            Error::configuration(code, message)
+        };
+        let api_key = self
+            .api_key
+            .or_else(|| config::variable("CONNECTLY_API_KEY").map(ApiKey::from))
+            .ok_or_else(|| missing(ErrorCode::MissingApiKey, "the API key", "CONNECTLY_API_KEY"))?;
+        let business_id = self
+            .business_id
+            .or_else(|| config::variable("CONNECTLY_BUSINESS_ID"))
+            .ok_or_else(|| {
+                let name = "the business id";
+                missing(ErrorCode::MissingBusinessId, name, "CONNECTLY_BUSINESS_ID")
+            })?;
+        let base_url = self
+            .base_url
+            .or_else(|| config::variable("CONNECTLY_BASE_URL"))
+            .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+        let timeout = |given: Option<Duration>, default| match given {
+            Some(Duration::ZERO) => Err(Error::configuration(
+                ErrorCode::InvalidTimeout,
+                "a time-out of zero leaves no time to send",
+            )),
+            given => Ok(given.unwrap_or(default)),
+        };
+        let total = timeout(self.timeout, TOTAL_TIMEOUT)?;
+        let settings = Settings {
+            url: config::endpoint(&base_url, &business_id)?,
+            headers: headers(&api_key, self.user_agent.as_deref())?,
+            connect_timeout: timeout(self.connect_timeout, CONNECT_TIMEOUT)?,
+            limits: Limits {
+                attempt: timeout(self.attempt_timeout, ATTEMPT_TIMEOUT)?.min(total),
+                total,
+                retry: self.retry.unwrap_or_default(),
+            },
+            proxy: self.proxy.map(|proxy| read_proxy(&proxy)).transpose()?,
+            extra_roots: match &self.ca_bundle {
+                Some(path) => tls::read_bundle(path)?,
+                None => Vec::new(),
+            },
+            event_options: self.event_options,
+        };
+        Ok(Client::new(Arc::new(settings)))
+    }
+}
+
+fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
+    let agent = match suffix {
+        Some(suffix) => format!("connectly-conversions/{} {suffix}", env!("CARGO_PKG_VERSION")),
+        None => format!("connectly-conversions/{}", env!("CARGO_PKG_VERSION")),
+    };
+    let agent = HeaderValue::from_str(&agent)
+        .map_err(|_| Error::invalid_option("user_agent", "no header can carry it"))?;
+    Ok(HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (X_API_KEY, api_key.header()?),
+        (http::header::USER_AGENT, agent),
+    ]))
+}
+
+fn read_proxy(proxy: &Proxy) -> Result<reqwest::Proxy> {
+    reqwest::Proxy::all(&proxy.0).map_err(|_| {
+        let message = "the proxy's URL cannot be used; it looks like http://host:port";
+        Error::configuration(ErrorCode::InvalidProxy, message)
+    })
+}
+
+/// Settings that were checked. The key is in `headers`, marked as sensitive.
+pub(super) struct Settings {
+    url: Url,
+    headers: HeaderMap,
+    connect_timeout: Duration,
+    pub(super) limits: Limits,
+    proxy: Option<reqwest::Proxy>,
+    extra_roots: Vec<CertificateDer<'static>>,
+    pub(super) event_options: EventOptions,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("url", &self.url.as_str())
+            .field("connect_timeout", &self.connect_timeout)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Builds the pool.
+    pub(super) fn http(&self) -> Result<Http> {
+        let plain = self.url.scheme() == "http";
+        let tls = if plain { tls::unused_config() } else { tls::config(&self.extra_roots) }?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .default_headers(self.headers.clone())
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true)
+            .http1_only();
+        if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(proxy.clone());
+        } else if config::is_loopback(&self.url) {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            let message = "the HTTP client could not be set up";
+            Error::configuration(ErrorCode::TlsSetupFailed, message)
+                .with_source(error.without_url())
+        })?;
+        Ok(Http { client, url: self.url.clone() })
+    }
+}

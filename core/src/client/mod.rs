@@ -1,0 +1,117 @@
+//! Sending: the pool, the policy and the key.
+
+mod batch;
+mod builder;
+mod call;
+mod receipt;
+pub(crate) mod response;
+pub(crate) mod retry;
+mod tls;
+mod transport;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+pub use batch::{DEFAULT_CONCURRENCY, Outcome};
+pub use builder::ClientBuilder;
+pub use receipt::Receipt;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::{ConversionEvent, EventOptions};
+use builder::Settings;
+use transport::Http;
+
+/// Sends events to Connectly. Cheap to clone; clones share the pool.
+///
+/// Nothing happens at construction: the pool is made by the first send.
+///
+/// ```no_run
+/// # async fn example(event: connectly_conversions::ConversionEvent)
+/// # -> Result<(), connectly_conversions::Error> {
+/// use connectly_conversions::Client;
+///
+/// let client = Client::from_env()?; // CONNECTLY_API_KEY, CONNECTLY_BUSINESS_ID
+/// let receipt = client.send(&event).await?;
+/// assert!(receipt.events_received() >= 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Arc<Settings>,
+    http: OnceLock<Http>,
+    closed: AtomicBool,
+}
+
+impl Client {
+    /// A client whose settings come from the environment: `CONNECTLY_API_KEY`,
+    /// `CONNECTLY_BUSINESS_ID`, `CONNECTLY_BASE_URL`. Empty counts as unset.
+    ///
+    /// # Errors
+    /// Of kind `configuration` where a setting is missing or cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// Starts a client with settings of its own; the environment fills the gaps.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    fn new(settings: Arc<Settings>) -> Self {
+        let (http, closed) = (OnceLock::new(), AtomicBool::new(false));
+        Self { inner: Arc::new(Inner { settings, http, closed }) }
+    }
+
+    /// A client of the same settings with a pool of its own. A pool belongs to the runtime that
+    /// it was first used on: another runtime, and a forked process, needs another.
+    #[must_use]
+    pub fn with_own_pool(&self) -> Self {
+        Self::new(Arc::clone(&self.inner.settings))
+    }
+
+    /// Sends one event and waits for its receipt, 15 seconds at most unless told otherwise.
+    ///
+    /// # Errors
+    /// Whatever keeps the API from saying that it received the event; `attempts` counts requests.
+    pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
+        let http = self.http()?;
+        call::send(http, &self.inner.settings.limits, event).await
+    }
+
+    /// The options that events of this client are made with.
+    #[must_use]
+    pub fn event_options(&self) -> &EventOptions {
+        &self.inner.settings.event_options
+    }
+
+    /// Refuses every further send. Requests under way end as they would.
+    pub fn close(&self) {
+        self.inner.closed.store(true, Ordering::Relaxed);
+    }
+
+    fn http(&self) -> Result<&Http> {
+        if self.inner.closed.load(Ordering::Relaxed) {
+            let message = "the client was closed";
+            return Err(Error::configuration(ErrorCode::ClientClosed, message));
+        }
+        if let Some(http) = self.inner.http.get() {
+            return Ok(http);
+        }
+        // Two threads may both build one; the first stays.
+        let http = self.inner.settings.http()?;
+        Ok(self.inner.http.get_or_init(|| http))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("settings", &self.inner.settings).finish_non_exhaustive()
+    }
+}

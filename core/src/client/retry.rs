@@ -1,0 +1,138 @@
+//! What may be sent again, and when. Pure: time and chance are arguments.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// Meta drops a second event of the same id within this time of the first; later it counts twice.
+pub(crate) const DEDUP_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
+
+/// How often and how patiently a call tries again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    retries: u32,
+    base: Duration,
+    cap: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Two retries, the first after up to 0.25 s, none after more than 4 s.
+    fn default() -> Self {
+        Self { retries: 2, base: Duration::from_millis(250), cap: Duration::from_secs(4) }
+    }
+}
+
+impl RetryPolicy {
+    /// Waits are drawn evenly from zero to `base` · 2ⁿ, at most to `cap` (full jitter).
+    ///
+    /// # Errors
+    /// `invalid_retry_policy` where `base` is over `cap`.
+    pub fn new(retries: u32, base: Duration, cap: Duration) -> Result<Self> {
+        if base > cap {
+            let message = "the base wait is longer than the cap";
+            return Err(Error::configuration(ErrorCode::InvalidRetryPolicy, message));
+        }
+        Ok(Self { retries, base, cap })
+    }
+
+    /// One attempt and no more.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { retries: 0, base: Duration::ZERO, cap: Duration::ZERO }
+    }
+
+    /// How often a call tries again at most.
+    #[must_use]
+    pub fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    /// The longest first wait.
+    #[must_use]
+    pub fn base(&self) -> Duration {
+        self.base
+    }
+
+    /// The longest wait.
+    #[must_use]
+    pub fn cap(&self) -> Duration {
+        self.cap
+    }
+
+    /// Decides after a failed attempt.
+    #[must_use]
+    pub fn decide(&self, situation: &Situation) -> Decision {
+        let resendable = match situation.disposition {
+            Disposition::NeverSent | Disposition::NotRecorded => true,
+            Disposition::Ambiguous if situation.has_order_id => true,
+            Disposition::Ambiguous => return Decision::UnknownOutcome,
+            Disposition::Refused | Disposition::Misconfigured => false,
+        };
+        if !resendable || situation.attempts > self.retries {
+            return Decision::GiveUp;
+        }
+        let wait = self.jittered(situation).max(situation.retry_after.unwrap_or_default());
+        if situation.disposition == Disposition::Ambiguous
+            && situation.since_first_try.saturating_add(wait) > DEDUP_WINDOW
+        {
+            return Decision::UnknownOutcome;
+        }
+        if wait >= situation.remaining {
+            return Decision::GiveUp;
+        }
+        Decision::RetryAfter(wait)
+    }
+
+    fn jittered(&self, situation: &Situation) -> Duration {
+        let doublings = situation.attempts.saturating_sub(1).min(31);
+        let longest = self.base.saturating_mul(1 << doublings).min(self.cap);
+        longest.mul_f64(situation.random.clamp(0.0, 1.0))
+    }
+}
+
+/// What a failed attempt means for the event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Disposition {
+    /// The server was never reached.
+    NeverSent,
+    /// The server says that it did not take the event: 425, 429, 503.
+    NotRecorded,
+    /// The event may have been recorded.
+    Ambiguous,
+    /// The event is refused; it would be again.
+    Refused,
+    /// The sender is misconfigured; every event would be refused.
+    Misconfigured,
+}
+
+/// All that a decision depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Situation {
+    /// Attempts made so far; 1 after the first.
+    pub attempts: u32,
+    /// What the last attempt means.
+    pub disposition: Disposition,
+    /// Whether Meta can tell a resend from a second order.
+    pub has_order_id: bool,
+    /// How long the API asked to wait.
+    pub retry_after: Option<Duration>,
+    /// Until the whole call's deadline.
+    pub remaining: Duration,
+    /// Since the first attempt began.
+    pub since_first_try: Duration,
+    /// Chance, from 0 to 1.
+    pub random: f64,
+}
+
+/// What to do after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decision {
+    /// Send the same bytes again after this wait.
+    RetryAfter(Duration),
+    /// Give the attempt's error to the caller.
+    GiveUp,
+    /// Give up, since a resend could count the conversion twice.
+    UnknownOutcome,
+}

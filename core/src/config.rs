@@ -1,0 +1,119 @@
+//! Settings: the environment's names, the key's type, and what a base URL may be.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// Where the API lives unless told otherwise.
+pub(crate) const DEFAULT_BASE_URL: &str = "https://api.connectly.ai";
+
+/// The value of an environment variable; empty counts as unset.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// `CONNECTLY_EXTRA_CURRENCIES`: codes newer than this release, separated by commas.
+pub(crate) fn extra_currencies() -> Vec<String> {
+    let codes = variable("CONNECTLY_EXTRA_CURRENCIES").unwrap_or_default();
+    codes.split(',').map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect()
+}
+
+/// A number of seconds as a binding gets it.
+///
+/// # Errors
+/// `invalid_timeout`, naming `option`, for what is not a finite number above zero.
+pub fn seconds(option: &str, value: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(value).ok().filter(|duration| !duration.is_zero()).ok_or_else(
+        || {
+            let message = format!("{option}: {value} is no number of seconds above zero");
+            Error::configuration(ErrorCode::InvalidTimeout, message)
+        },
+    )
+}
+
+/// The API key. It is shown by nothing: not by `Debug`, not by errors, not by logs.
+#[derive(Clone)]
+pub struct ApiKey(SecretString);
+
+impl ApiKey {
+    /// The header that carries it.
+    pub(crate) fn header(&self) -> Result<HeaderValue> {
+        let mut header = HeaderValue::from_str(self.0.expose_secret()).map_err(|_| {
+            let message = "the API key holds characters that no header can carry; was a line end \
+                           copied with it?";
+            Error::configuration(ErrorCode::InvalidApiKey, message)
+        })?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+impl<T: Into<String>> From<T> for ApiKey {
+    fn from(key: T) -> Self {
+        Self(SecretString::from(key.into()))
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(***)")
+    }
+}
+
+/// The URL that events of this business go to. Nothing else ever decides host or path.
+pub(crate) fn endpoint(base_url: &str, business_id: &str) -> Result<Url> {
+    let business_id = uuid::Uuid::try_parse(business_id.trim()).map_err(|_| {
+        let message = format!("{business_id:?} is no business id: Connectly's are UUIDs");
+        Error::configuration(ErrorCode::InvalidBusinessId, message)
+    })?;
+    let mut url = base(base_url)?;
+    let path = format!(
+        "{}/external/v1/businesses/{}/conversion_events",
+        url.path().trim_end_matches('/'),
+        business_id.hyphenated()
+    );
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn base(text: &str) -> Result<Url> {
+    let unusable = |why: &str| {
+        // Never the text itself: it could hold a password.
+        Error::configuration(
+            ErrorCode::InvalidBaseUrl,
+            format!("the base URL cannot be used: {why}"),
+        )
+    };
+    let url = Url::parse(text.trim()).map_err(|error| unusable(&error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(unusable("it holds a user name or password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(unusable("it has a query or a fragment"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(Error::configuration(
+            ErrorCode::InsecureBaseUrl,
+            "the API key would travel in the clear: use https (plain http is for this machine only)",
+        )),
+        _ => Err(unusable("its scheme is not https")),
+    }
+}
+
+/// Whether the URL can only mean this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,363 @@
+//! The one error type, its kinds and codes.
+//!
+//! `schema/errors.json` lists every kind and code; a test holds this file against it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::issue::Issue;
+
+/// A result whose error is this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order of `schema/errors.json`.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable `snake_case` name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use named;
+
+named! {
+    /// What a caller can act on; in other languages each kind is a subclass.
+    ErrorKind {
+        /// The client is set up wrongly: key, business id, URL, limits, or an API that redirects.
+        Configuration = "configuration",
+        /// The event or the landing is invalid; nothing was sent.
+        Validation = "validation",
+        /// The API refused the key (401, 403).
+        Authentication = "authentication",
+        /// The business is unknown or has no `WhatsApp` Cloud channel (404).
+        NotFound = "not_found",
+        /// The API or Meta refused this event (400 and other 4xx).
+        Rejected = "rejected",
+        /// The API asks to come later (425, 429).
+        RateLimited = "rate_limited",
+        /// The API failed (5xx).
+        Server = "server",
+        /// The connection failed or broke.
+        Network = "network",
+        /// No answer in time.
+        Timeout = "timeout",
+        /// A 2xx that does not say that the event was received.
+        Response = "response",
+        /// The durable queue failed.
+        Outbox = "outbox",
+        /// A defect in this library.
+        Internal = "internal",
+    }
+}
+
+named! {
+    /// The stable code of an error: narrower than its kind.
+    ErrorCode {
+        /// No API key was given, nor is `CONNECTLY_API_KEY` set.
+        MissingApiKey = "missing_api_key",
+        /// The API key cannot be a header's value.
+        InvalidApiKey = "invalid_api_key",
+        /// No business id was given, nor is `CONNECTLY_BUSINESS_ID` set.
+        MissingBusinessId = "missing_business_id",
+        /// The business id is not a UUID.
+        InvalidBusinessId = "invalid_business_id",
+        /// The base URL cannot be used.
+        InvalidBaseUrl = "invalid_base_url",
+        /// Plain `http` to a host that is not this machine.
+        InsecureBaseUrl = "insecure_base_url",
+        /// A time-out that is zero, negative or not a number.
+        InvalidTimeout = "invalid_timeout",
+        /// A retry policy that cannot be followed.
+        InvalidRetryPolicy = "invalid_retry_policy",
+        /// A concurrency of zero.
+        InvalidConcurrency = "invalid_concurrency",
+        /// An option whose value is none of those it takes.
+        InvalidOption = "invalid_option",
+        /// The proxy's URL cannot be used.
+        InvalidProxy = "invalid_proxy",
+        /// The CA bundle cannot be read or holds no certificate.
+        InvalidCaBundle = "invalid_ca_bundle",
+        /// TLS could not be set up on this machine.
+        TlsSetupFailed = "tls_setup_failed",
+        /// The client was closed before.
+        ClientClosed = "client_closed",
+        /// The API answered with a redirect, which is never followed.
+        Redirected = "redirected",
+        /// The event breaks a rule; `issues` lists every problem.
+        InvalidEvent = "invalid_event",
+        /// The landing parameters break a rule; `issues` lists every problem.
+        InvalidTracking = "invalid_tracking",
+        /// 401.
+        Unauthenticated = "unauthenticated",
+        /// 403.
+        Forbidden = "forbidden",
+        /// 404.
+        NotFound = "not_found",
+        /// 400 or a 4xx without a meaning of its own.
+        Rejected = "rejected",
+        /// 425.
+        TooEarly = "too_early",
+        /// 429.
+        RateLimited = "rate_limited",
+        /// 503.
+        Unavailable = "unavailable",
+        /// Any other 5xx.
+        ServerError = "server_error",
+        /// The host's name has no address.
+        DnsFailed = "dns_failed",
+        /// No connection; nothing was sent.
+        ConnectFailed = "connect_failed",
+        /// The TLS handshake failed: certificate, host name or protocol; nothing was sent.
+        TlsFailed = "tls_failed",
+        /// The connection broke after writing began.
+        ConnectionLost = "connection_lost",
+        /// No connection in time; nothing was sent.
+        ConnectTimeout = "connect_timeout",
+        /// No answer to one attempt in time.
+        AttemptTimeout = "attempt_timeout",
+        /// The whole call's deadline passed.
+        DeadlineExceeded = "deadline_exceeded",
+        /// 408.
+        RequestTimeout = "request_timeout",
+        /// A 2xx that says `events_received` 0.
+        NotReceived = "not_received",
+        /// A 2xx that cannot be understood.
+        UnreadableResponse = "unreadable_response",
+        /// An answer over 64 KiB.
+        ResponseTooLarge = "response_too_large",
+        /// Ambiguous, and a resend could count the conversion twice.
+        UnknownOutcome = "unknown_outcome",
+        /// A defect in this library; please report it.
+        Internal = "internal",
+    }
+}
+
+/// Why a call did not do what it was asked.
+///
+/// One line in `Display`, all of it in the accessors. Never holds the API key.
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    retryable: bool,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    issues: Vec<Issue>,
+    raw_body: Option<String>,
+    source: Option<Source>,
+}
+
+impl Error {
+    pub(crate) fn new(
+        kind: ErrorKind,
+        code: ErrorCode,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let message = message.into();
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                code,
+                message,
+                retryable: false,
+                status: None,
+                retry_after: None,
+                attempts: 0,
+                issues: Vec::new(),
+                raw_body: None,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn configuration(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Configuration, code, message)
+    }
+
+    pub(crate) fn invalid(code: ErrorCode, issues: Vec<Issue>) -> Self {
+        let errors: Vec<_> = issues.iter().filter(|i| i.is_error()).collect();
+        let message = match errors.as_slice() {
+            [only] => only.to_string(),
+            [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+            [] => String::new(),
+        };
+        let mut error = Self::new(ErrorKind::Validation, code, message);
+        error.inner.issues = issues;
+        error
+    }
+
+    /// For a binding: a defect that was caught at the language border.
+    #[must_use]
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Internal, ErrorCode::Internal, message)
+    }
+
+    /// For a binding: an argument whose value cannot be taken, `option` being its name.
+    #[must_use]
+    pub fn invalid_option(option: &str, why: &str) -> Self {
+        Self::configuration(ErrorCode::InvalidOption, format!("{option}: {why}"))
+    }
+
+    pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
+        self.inner.code = code;
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.inner.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+        self.inner.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.inner.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.inner.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_raw_body(mut self, raw_body: String) -> Self {
+        self.inner.raw_body = Some(raw_body);
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    /// Turns the error into `unknown_outcome`: a resend could count the conversion twice.
+    pub(crate) fn into_unknown_outcome(mut self) -> Self {
+        self.inner.message = Cow::Owned(format!(
+            "the outcome is unknown and a resend could count the conversion twice: {}",
+            self.inner.message
+        ));
+        self.inner.code = ErrorCode::UnknownOutcome;
+        self.inner.retryable = false;
+        self
+    }
+
+    /// The same answer for another event of a batch that was not sent because of it.
+    pub(crate) fn for_unsent(&self) -> Self {
+        let inner = &self.inner;
+        let mut error = Self::new(inner.kind, inner.code, inner.message.clone());
+        error.inner.status = inner.status;
+        error.inner.raw_body.clone_from(&inner.raw_body);
+        error
+    }
+
+    /// The kind: what a caller can act on.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.inner.code
+    }
+
+    /// What happened, in one line; for a [`ErrorKind::Rejected`] the API's own words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// The HTTP status, if an answer came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.inner.status
+    }
+
+    /// Whether the same event may be sent again later without being counted twice.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        self.inner.retryable
+    }
+
+    /// How long the API asked to wait (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// How many requests were made; 0 where nothing was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// Every problem of an invalid event or landing; empty for other kinds.
+    #[must_use]
+    pub fn issues(&self) -> &[Issue] {
+        &self.inner.issues
+    }
+
+    /// The answer's body as text, at most 64 KiB, if an answer came.
+    #[must_use]
+    pub fn raw_body(&self) -> Option<&str> {
+        self.inner.raw_body.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.inner.code, self.inner.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("code", &inner.code)
+            .field("message", &inner.message)
+            .field("status", &inner.status)
+            .field("retryable", &inner.retryable)
+            .field("retry_after", &inner.retry_after)
+            .field("attempts", &inner.attempts)
+            .field("issues", &inner.issues)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,157 @@
+//! The typed way to an event.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+
+use super::draft::{Count, Draft, Field, Line};
+use super::money::{Amount, Rounding};
+use super::time::EventTime;
+use super::{ConversionEvent, EventName, EventOptions, Item};
+use crate::error::Result;
+use crate::json::Json;
+use crate::tracking::TrackingParams;
+
+/// The shop's immutable id of an order, a text or an integer; `None` where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderId(Option<String>);
+
+macro_rules! order_id_from {
+    ($($given:ty),+) => {$(
+        impl From<$given> for OrderId {
+            fn from(id: $given) -> Self {
+                Self(Some(id.to_string()))
+            }
+        }
+
+        impl From<Option<$given>> for OrderId {
+            fn from(id: Option<$given>) -> Self {
+                Self(id.map(|id| id.to_string()))
+            }
+        }
+    )+};
+}
+order_id_from!(&str, String, &String, i64, u64, i32, u32);
+
+impl From<&TrackingParams> for TrackingParams {
+    fn from(params: &TrackingParams) -> Self {
+        params.clone()
+    }
+}
+
+/// Collects an event's members; [`EventBuilder::build`] checks them all at once.
+#[derive(Debug)]
+#[must_use = "an event exists once it is built"]
+pub struct EventBuilder {
+    draft: Draft,
+    contents: Vec<Line>,
+    options: EventOptions,
+}
+
+impl EventBuilder {
+    pub(super) fn new(event_name: EventName, tracking: TrackingParams) -> Self {
+        let draft = Draft {
+            cnct_tracking_id: Field::Given(tracking.cnct_tracking_id),
+            event_name: Field::Given(Cow::Borrowed(event_name.as_str())),
+            sendout_id: Field::Given(tracking.sendout_id),
+            ctwa_clid: Field::Given(tracking.ctwa_clid),
+            ad_id: Field::Given(tracking.ad_id),
+            captured_at: tracking.captured_at.map(EventTime::from).into(),
+            ..Draft::default()
+        };
+        Self { draft, contents: Vec::new(), options: EventOptions::default() }
+    }
+
+    /// The shop's immutable id of the order, at most 256 bytes.
+    pub fn order_id(mut self, id: impl Into<OrderId>) -> Self {
+        self.draft.order_id = id.into().0.into();
+        self
+    }
+
+    /// An ISO 4217 code in any case.
+    pub fn currency(mut self, code: impl Into<String>) -> Self {
+        self.draft.currency = Field::Given(code.into());
+        self
+    }
+
+    /// The total, in the currency's major unit: 99.97 is 99 dollars and 97 cents.
+    pub fn value(mut self, value: impl Into<Amount>) -> Self {
+        self.draft.value = Field::Given(value.into());
+        self
+    }
+
+    /// Adds one line of the order.
+    pub fn item(mut self, item: Item) -> Self {
+        self.contents.push(Line {
+            id: Field::Given(item.id),
+            quantity: Field::Given(Count::Number(Decimal::from(item.quantity))),
+            item_price: item.item_price.into(),
+            refused: false,
+        });
+        self
+    }
+
+    /// Adds lines of the order.
+    pub fn items(self, items: impl IntoIterator<Item = Item>) -> Self {
+        items.into_iter().fold(self, Self::item)
+    }
+
+    /// When the order was placed; the moment of construction unless given.
+    pub fn event_time(mut self, time: impl Into<EventTime>) -> Self {
+        self.draft.event_time = Field::Given(time.into());
+        self
+    }
+
+    /// `product` (the default for an event with items) or `product_group`.
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.draft.content_type = Field::Given(content_type.into());
+        self
+    }
+
+    /// The products' ids; those of the items unless given.
+    pub fn content_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let ids = ids.into_iter().map(|id| Field::Given(id.into())).collect();
+        self.draft.content_ids = Field::Given(ids);
+        self
+    }
+
+    /// How many pieces; the sum of the items' quantities unless given.
+    pub fn num_items(mut self, count: u32) -> Self {
+        self.draft.num_items = Field::Given(Count::Number(Decimal::from(count)));
+        self
+    }
+
+    /// A member of `payload` that the API has gained since this release; gives a warning.
+    pub fn extra_payload(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<serde_json::Value>,
+    ) -> Self {
+        // What serde_json printed, it reads.
+        let value = Json::parse(&value.into().to_string()).unwrap_or(Json::Null);
+        self.draft.extra_payload.push((name.into(), value));
+        self
+    }
+
+    /// What to do with an amount that is finer than its currency's minor unit.
+    pub fn rounding(mut self, rounding: Rounding) -> Self {
+        self.options.rounding = rounding;
+        self
+    }
+
+    /// Options for everything else.
+    pub fn options(mut self, options: EventOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Checks the event.
+    ///
+    /// # Errors
+    /// `invalid_event` with every problem.
+    pub fn build(self) -> Result<ConversionEvent> {
+        let Self { mut draft, contents, options } = self;
+        draft.contents = Field::Given(contents);
+        ConversionEvent::from_draft(draft, Vec::new(), &options)
+    }
+}

@@ -1,0 +1,204 @@
+//! Exact decimal amounts. No binary floating point ever decides a digit that goes out.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// An amount has at most this many digits, before and after the point together.
+pub(crate) const MAX_DIGITS: usize = 18;
+
+/// A float carries this many significant decimal digits for certain (`f64::DIGITS`); one that
+/// needs more is the residue of an inexact calculation, not an amount that someone wrote.
+const FLOAT_DIGITS: usize = f64::DIGITS as usize;
+
+/// An amount of money as the shop has it: a decimal, an integer, a text or a float.
+///
+/// Text is an optional sign, digits and an optional fraction (`"99.97"`). A float is taken when
+/// its shortest round-trip decimal has at most 15 significant digits. Whatever cannot be taken
+/// exactly is an `invalid_amount` of the event that it is given to, never a wrong digit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Amount(pub(crate) Reading);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Reading {
+    /// Exactly this.
+    Exact(Decimal),
+    /// A float with more digits than floats carry; its shortest decimal.
+    Residue { given: String, nearest: Option<Decimal> },
+    /// Not an amount at all.
+    Unreadable { given: String, why: &'static str },
+}
+
+impl Amount {
+    fn unreadable(given: impl fmt::Display, why: &'static str) -> Self {
+        Self(Reading::Unreadable { given: given.to_string(), why })
+    }
+
+    /// Reads a JSON number: an integer is exact, anything else obeys the rule of floats, because
+    /// nearly every JSON number with a fraction was printed from one.
+    pub(crate) fn from_json_number(literal: &str) -> Self {
+        if !literal.contains(['.', 'e', 'E']) {
+            return Self::from(literal);
+        }
+        let Some(plain) = plain_decimal(literal) else {
+            return Self::unreadable(literal, TOO_LONG);
+        };
+        Self::float_rule(literal, &plain)
+    }
+
+    fn float_rule(given: &str, plain: &str) -> Self {
+        if significant_digits(plain) <= FLOAT_DIGITS {
+            return Self::from(plain);
+        }
+        let nearest = Decimal::from_str(plain).ok();
+        Self(Reading::Residue { given: given.to_owned(), nearest })
+    }
+}
+
+const TOO_LONG: &str = "it has over 18 digits";
+
+impl From<Decimal> for Amount {
+    fn from(value: Decimal) -> Self {
+        let value = value.normalize();
+        // `normalize` drops zeros after the point only, so the scale counts fraction digits.
+        let scale = value.scale() as usize;
+        let digits = value.mantissa().unsigned_abs().checked_ilog10().map_or(1, |n| n as usize + 1);
+        if digits.max(scale) > MAX_DIGITS {
+            return Self::unreadable(value, TOO_LONG);
+        }
+        // A negative zero is a zero.
+        Self(Reading::Exact(if value.is_zero() { Decimal::ZERO } else { value }))
+    }
+}
+
+impl From<&str> for Amount {
+    fn from(text: &str) -> Self {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            let why = if text.contains(',') {
+                "write the decimal point as a point and no thousands separators"
+            } else {
+                "it is not a decimal number such as 99.97"
+            };
+            return Self::unreadable(text, why);
+        }
+        let length = whole.trim_start_matches('0').len() + fraction.trim_end_matches('0').len();
+        if length > MAX_DIGITS {
+            return Self::unreadable(text, TOO_LONG);
+        }
+        match Decimal::from_str(text) {
+            Ok(value) => Self::from(value),
+            Err(_) => Self::unreadable(text, "it is not a decimal number such as 99.97"),
+        }
+    }
+}
+
+impl From<String> for Amount {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for Amount {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<f64> for Amount {
+    fn from(value: f64) -> Self {
+        if !value.is_finite() {
+            return Self::unreadable(value, "it is not a finite number");
+        }
+        // `Display` of f64 prints the shortest decimal that reads back as the same float.
+        let plain = value.to_string();
+        Self::float_rule(&plain, &plain)
+    }
+}
+
+macro_rules! from_integer {
+    ($($integer:ty),+) => {$(
+        impl From<$integer> for Amount {
+            fn from(value: $integer) -> Self {
+                Decimal::try_from(value)
+                    .map_or_else(|_| Self::unreadable(value, TOO_LONG), Self::from)
+            }
+        }
+    )+};
+}
+from_integer!(i32, u32, i64, u64, i128, u128);
+
+/// The digits of `plain` that carry information.
+fn significant_digits(plain: &str) -> usize {
+    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    digits.trim_end_matches('0').len()
+}
+
+/// Writes a JSON number without exponent: `1.5e3` is `1500`. `None` where that is absurdly long.
+fn plain_decimal(literal: &str) -> Option<String> {
+    let (mantissa, exponent) = literal.split_once(['e', 'E']).unwrap_or((literal, "0"));
+    let mut exponent: i64 = exponent.parse().ok()?;
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_end_matches('0');
+    exponent -= i64::try_from(fraction.len()).ok()?;
+    exponent += i64::try_from(whole.len() + fraction.len() - digits.len()).ok()?;
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Some("0".to_owned());
+    }
+    if exponent.unsigned_abs() > 40 {
+        return None;
+    }
+    let shift = usize::try_from(exponent.unsigned_abs()).ok()?;
+    Some(if exponent >= 0 {
+        format!("{sign}{digits}{}", "0".repeat(shift))
+    } else {
+        let padded = format!("{}{digits}", "0".repeat((shift + 1).saturating_sub(digits.len())));
+        let (whole, fraction) = padded.split_at(padded.len() - shift);
+        format!("{sign}{whole}.{fraction}")
+    })
+}
+
+/// Whether the amount has more decimals than `minor_unit`.
+pub(crate) fn is_finer_than(amount: Decimal, minor_unit: u32) -> bool {
+    amount.normalize().scale() > minor_unit
+}
+
+/// The amount in whole minor units, half to even.
+pub(crate) fn round_to(amount: Decimal, minor_unit: u32) -> Decimal {
+    let rounded = amount
+        .round_dp_with_strategy(minor_unit, RoundingStrategy::MidpointNearestEven)
+        .normalize();
+    if rounded.is_zero() { Decimal::ZERO } else { rounded }
+}
+
+/// What to do with an amount that is finer than its currency's minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Rounding {
+    /// Send it as it is, with a warning; refuse a float that is not exact. The default.
+    #[default]
+    Never,
+    /// Round to the currency's minor unit, half to even, with a warning.
+    Currency,
+}
+
+impl FromStr for Rounding {
+    type Err = crate::Error;
+
+    /// # Errors
+    /// `invalid_option` for anything but `never` and `currency`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "never" => Ok(Self::Never),
+            "currency" => Ok(Self::Currency),
+            _ => Err(crate::Error::invalid_option("rounding", "use \"never\" or \"currency\"")),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+pub mod config;
+mod error;
+mod event;
+mod issue;
+mod json;
+mod tracking;
+mod validation;
+
+pub use client::response::{Answer, Damage, Failure};
+pub use client::retry::{Decision, Disposition, RetryPolicy, Situation};
+pub use client::{Client, ClientBuilder, DEFAULT_CONCURRENCY, Outcome, Receipt};
+pub use config::ApiKey;
+pub use error::{Error, ErrorCode, ErrorKind, Result};
+pub use event::{
+    Amount, ConversionEvent, EventBuilder, EventName, EventOptions, EventTime, Item, OrderId,
+    Rounding,
+};
+pub use issue::{Issue, IssueCode, Severity};
+pub use rust_decimal::Decimal;
+pub use tracking::{COOKIE_NAME, Capture, TrackingParams};

@@ -1,0 +1,211 @@
+//! The stored form: versioned JSON, and a cookie that carries it.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::TrackingParams;
+use crate::error::{Error, ErrorCode, Result};
+use crate::issue::{Issue, IssueCode};
+use crate::json::{Json, write_str};
+
+/// The version of the JSON form.
+pub(super) const VERSION: u64 = 1;
+
+const COOKIE_PREFIX: &str = "v1.";
+
+/// The JSON ends here, so that name and value of the cookie fit into the 4,096 bytes that
+/// browsers keep: 3,059 bytes are 4,079 in base64, and `cnct_tracking=v1.` is 17 more.
+pub(super) const MAX_JSON_BYTES: usize = 3_059;
+
+impl Serialize for TrackingParams {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        struct Extra<'a>(&'a [(String, String)]);
+        impl Serialize for Extra<'_> {
+            fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+                s.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+            }
+        }
+
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("v", &self.version)?;
+        for (name, value) in self.named() {
+            map.serialize_entry(name, value)?;
+        }
+        if !self.extra.is_empty() {
+            map.serialize_entry("extra", &Extra(&self.extra))?;
+        }
+        if let Some(captured_at) = self.captured_at {
+            map.serialize_entry("captured_at", &captured_at)?;
+        }
+        for (name, value) in &self.unknown {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for TrackingParams {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        decode(Json::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl TrackingParams {
+    /// The JSON form, compact.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Strings, integers and values that came from JSON cannot fail to serialise.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Restores what [`TrackingParams::to_json`] wrote.
+    ///
+    /// # Errors
+    /// `invalid_tracking` where the text is not that, or a value is missing or malformed.
+    pub fn from_json(text: &str) -> Result<Self> {
+        decode(Json::parse(text).map_err(|error| unreadable(&error))?)
+    }
+
+    /// Restores the JSON form from any self-describing source, such as a language's own objects.
+    ///
+    /// # Errors
+    /// As [`TrackingParams::from_json`].
+    pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self> {
+        decode(Json::deserialize(deserializer).map_err(|error| unreadable(&error))?)
+    }
+
+    /// The value of the cookie [`crate::COOKIE_NAME`]: letters, digits, `-`, `_` and `.`.
+    #[must_use]
+    pub fn to_cookie(&self) -> String {
+        let mut cookie = COOKIE_PREFIX.to_owned();
+        URL_SAFE_NO_PAD.encode_string(self.to_json(), &mut cookie);
+        cookie
+    }
+
+    /// Restores what [`TrackingParams::to_cookie`] wrote.
+    ///
+    /// # Errors
+    /// `invalid_tracking` where it is not that, or a value is missing or malformed.
+    pub fn from_cookie(cookie: &str) -> Result<Self> {
+        let json = cookie
+            .strip_prefix(COOKIE_PREFIX)
+            .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded).ok())
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .ok_or_else(|| unreadable(&"it is not a cookie that this library wrote"))?;
+        Self::from_json(&json)
+    }
+}
+
+/// How many bytes of JSON are left for extras; the member itself takes `,"extra":{}`, and the
+/// first of them no comma.
+pub(super) fn room_for_extras(params: &TrackingParams) -> usize {
+    MAX_JSON_BYTES.saturating_sub(params.to_json().len() + r#","extra":{}"#.len() - ",".len())
+}
+
+/// How many bytes one extra takes: two strings, a colon and a comma.
+pub(super) fn extra_len(name: &str, value: &str) -> usize {
+    let mut json = Vec::with_capacity(name.len() + value.len() + 6);
+    write_str(&mut json, name);
+    write_str(&mut json, value);
+    json.len() + 2
+}
+
+fn unreadable(why: &dyn fmt::Display) -> Error {
+    let message = format!("the stored tracking values cannot be read: {why}");
+    let issue = Issue::new(IssueCode::InvalidJson, "", message);
+    Error::invalid(ErrorCode::InvalidTracking, vec![issue])
+}
+
+/// Validates like a landing, since anyone can write a cookie.
+fn decode(stored: Json) -> Result<TrackingParams> {
+    let Json::Object(members) = stored else {
+        return Err(unreadable(&"it is not an object"));
+    };
+    let mut reader = Reader { params: TrackingParams::empty(), issues: Vec::new() };
+    for (name, member) in members {
+        reader.take(name, member);
+    }
+    let Reader { params, mut issues } = reader;
+    for (name, value) in params.named() {
+        // A member of the wrong type is not also missing.
+        if !issues.iter().any(|issue| issue.path() == name) {
+            issues.extend(super::check(name, value));
+        }
+    }
+    if issues.is_empty() {
+        Ok(params)
+    } else {
+        Err(Error::invalid(ErrorCode::InvalidTracking, issues))
+    }
+}
+
+struct Reader {
+    params: TrackingParams,
+    issues: Vec<Issue>,
+}
+
+impl Reader {
+    fn wrong_type(&mut self, path: impl fmt::Display, needed: &str) {
+        let message = format!("{needed} is needed");
+        self.issues.push(Issue::new(IssueCode::WrongType, path, message));
+    }
+
+    fn take(&mut self, name: String, value: Json) {
+        let params = &mut self.params;
+        let slot = match (name.as_str(), &value) {
+            (_, Json::Null) => return,
+            ("cnct_tracking_id", _) => &mut params.cnct_tracking_id,
+            ("sendout_id", _) => &mut params.sendout_id,
+            ("ctwa_clid", _) => &mut params.ctwa_clid,
+            ("ad_id", _) => &mut params.ad_id,
+            ("extra", _) => return self.take_extra(value),
+            ("v", _) => return self.take_version(&value),
+            ("captured_at", _) => return self.take_captured_at(&value),
+            _ => {
+                params.unknown.push((name, value));
+                return;
+            }
+        };
+        match value {
+            Json::String(text) => *slot = text,
+            _ => self.wrong_type(name, "a string"),
+        }
+    }
+
+    fn take_version(&mut self, value: &Json) {
+        match whole_number(value).and_then(|version| u64::try_from(version).ok()) {
+            Some(version) => self.params.version = version,
+            None => self.wrong_type("v", "a whole number"),
+        }
+    }
+
+    fn take_captured_at(&mut self, value: &Json) {
+        match whole_number(value) {
+            Some(seconds) => self.params.captured_at = Some(seconds),
+            None => self.wrong_type("captured_at", "a whole number of Unix seconds"),
+        }
+    }
+
+    fn take_extra(&mut self, value: Json) {
+        let Json::Object(members) = value else {
+            return self.wrong_type("extra", "an object");
+        };
+        for (name, value) in members {
+            match value {
+                Json::String(text) => self.params.extra.push((name, text)),
+                _ => self.wrong_type(format_args!("extra.{name}"), "a string"),
+            }
+        }
+    }
+}
+
+fn whole_number(value: &Json) -> Option<i64> {
+    match value {
+        Json::Number(digits) => digits.parse().ok(),
+        _ => None,
+    }
+}

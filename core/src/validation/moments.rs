@@ -1,0 +1,91 @@
+//! The rules of time.
+
+use super::{Checker, IssueCode};
+use crate::event::draft::Field;
+use crate::event::time::{EventTime, Moment, display};
+use crate::issue::Issue;
+
+const EVENT_TIME: &str = "payload.event_time";
+
+/// Shops' clocks differ by this much at most, in seconds.
+const TOLERANCE: i64 = 5 * 60;
+
+/// Meta refuses older events, and credits no click that is older.
+const WINDOW: i64 = 7 * 24 * 60 * 60;
+
+/// 2015-01-01T00:00:00Z: there were no such ads before.
+const EARLIEST: i64 = 1_420_070_400;
+
+/// In seconds this is the year 5138; in milliseconds, 1973.
+const MILLISECONDS: i64 = 100_000_000_000;
+
+impl Checker<'_> {
+    /// The moment of construction unless given.
+    pub(super) fn event_time(&mut self, field: Field<EventTime>) -> Option<i64> {
+        let seconds = match field {
+            Field::Given(time) => self.seconds(EVENT_TIME, time)?,
+            Field::Absent => return Some(self.rules.now),
+            Field::Refused => return None,
+        };
+        let now = self.rules.now;
+        if seconds >= MILLISECONDS {
+            // Milliseconds, microseconds or nanoseconds: whichever gives a plausible second.
+            let meant = std::iter::successors(Some(seconds / 1_000), |t| Some(t / 1_000))
+                .take(3)
+                .find(|t| *t < MILLISECONDS);
+            let message =
+                format!("{seconds} is not in seconds but in a thousandth of them or less");
+            let issue = Issue::new(IssueCode::EventTimeInMilliseconds, EVENT_TIME, message);
+            self.issues.push(issue.suggest(meant));
+            return None;
+        }
+        if seconds < EARLIEST {
+            let message = format!("{} is before 2015", display(seconds));
+            self.report(IssueCode::EventTimeImplausible, EVENT_TIME, message);
+            return None;
+        }
+        if seconds > now.saturating_add(TOLERANCE) {
+            let message = format!(
+                "{} lies in the future; it is {} now: check the time zone and the clock",
+                display(seconds),
+                display(now)
+            );
+            self.report(IssueCode::EventTimeInFuture, EVENT_TIME, message);
+            return None;
+        }
+        if now.saturating_sub(seconds) > WINDOW {
+            let message = "Meta refuses events older than 7 days; Connectly still records it in \
+                           the campaign's analytics";
+            self.report(IssueCode::EventOlderThanSevenDays, EVENT_TIME, message);
+        }
+        Some(seconds)
+    }
+
+    /// A click that Meta no longer credits; a moment that cannot be read is an error here too.
+    pub(super) fn click_age(&mut self, captured_at: Field<EventTime>, event_time: i64) {
+        const CAPTURED_AT: &str = "captured_at";
+        let Some(captured_at) = captured_at.given().and_then(|at| self.seconds(CAPTURED_AT, at))
+        else {
+            return;
+        };
+        if event_time.saturating_sub(captured_at) > WINDOW {
+            let message = "Meta credits an ad for 7 days after the click; this one is older";
+            self.report(IssueCode::ClickOlderThanSevenDays, CAPTURED_AT, message);
+        }
+    }
+
+    fn seconds(&mut self, path: &str, time: EventTime) -> Option<i64> {
+        match time.0 {
+            Moment::Seconds(seconds) => return Some(seconds),
+            Moment::WithoutZone(given) => {
+                let message = format!("{given:?} has no offset: add one, such as Z or +02:00");
+                self.report(IssueCode::EventTimeWithoutZone, path, message);
+            }
+            Moment::Unreadable(given) => {
+                let message = format!("{given:?} is neither Unix seconds nor RFC 3339");
+                self.report(IssueCode::WrongType, path, message);
+            }
+        }
+        None
+    }
+}

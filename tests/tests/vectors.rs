@@ -1,0 +1,363 @@
+//! Runs `vectors/*.json` against the core.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use connectly_conformance::{Report, vectors};
+use connectly_conversions::{
+    Answer, Capture, ConversionEvent, Decision, Disposition, Error, EventOptions, Issue,
+    RetryPolicy, Rounding, Situation, TrackingParams,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Problem {
+    code: String,
+    path: String,
+    #[serde(default, deserialize_with = "present")]
+    suggestion: Option<Option<String>>,
+}
+
+/// Tells `null` from left out.
+fn present<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(d).map(Some)
+}
+
+/// How the issues differ from the expected set.
+fn compare(expected: &[Problem], issues: &[&Issue]) -> Option<String> {
+    let wanted: BTreeSet<_> = expected.iter().map(|p| (p.code.as_str(), p.path.as_str())).collect();
+    let found: BTreeSet<_> = issues.iter().map(|i| (i.code().as_str(), i.path())).collect();
+    if wanted != found || expected.len() != issues.len() {
+        return Some(format!("expected {wanted:?}, found {issues:?}"));
+    }
+    expected.iter().find_map(|problem| {
+        let wanted = problem.suggestion.as_ref()?;
+        let issue = issues.iter().find(|i| i.path() == problem.path)?;
+        (issue.suggestion() != wanted.as_deref())
+            .then(|| format!("expected the suggestion {wanted:?}, found {issue:?}"))
+    })
+}
+
+fn errors(error: &Error) -> Vec<&Issue> {
+    error.issues().iter().filter(|issue| issue.is_error()).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Captured {
+    Params(Value),
+    #[serde(rename = "nothing")]
+    Nothing(bool),
+    Errors(Vec<Problem>),
+}
+
+fn compare_captured(
+    expected: &Captured,
+    found: Result<Option<TrackingParams>, Error>,
+) -> Option<String> {
+    match (expected, found) {
+        (Captured::Params(params), Ok(Some(found))) => {
+            let (wanted, found) = (params.to_string(), found.to_json());
+            (wanted != found).then(|| format!("expected {wanted}, found {found}"))
+        }
+        (Captured::Nothing(true), Ok(None)) => None,
+        (Captured::Errors(problems), Err(error)) => compare(problems, &errors(&error)),
+        (_, found) => Some(format!("found {found:?}")),
+    }
+}
+
+#[test]
+fn capture() -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        #[serde(rename = "why")]
+        _why: Option<String>,
+        url: Option<String>,
+        query: Option<String>,
+        pairs: Option<Vec<(String, String)>>,
+        #[serde(default)]
+        extra_params: Vec<String>,
+        now: i64,
+        expect: Captured,
+    }
+    let mut report = Report::default();
+    for case in vectors::<Case>("capture")? {
+        let capture = Capture::new().extra_params(case.extra_params).now(case.now);
+        let found = match (case.url, case.query, case.pairs) {
+            (Some(url), None, None) => capture.url(&url),
+            (None, Some(query), None) => capture.query(&query),
+            (None, None, Some(pairs)) => capture.pairs(pairs),
+            _ => return Err(format!("{}: one input of three", case.name).into()),
+        };
+        report.case(&case.name, compare_captured(&case.expect, found));
+    }
+    report.finish()?;
+    Ok(())
+}
+
+#[test]
+fn cookie() -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        #[serde(rename = "why")]
+        _why: Option<String>,
+        params: Option<Value>,
+        cookie: String,
+        expect: Option<Captured>,
+    }
+    let mut report = Report::default();
+    for case in vectors::<Case>("cookie")? {
+        let decoded = TrackingParams::from_cookie(&case.cookie).map(Some);
+        let problem = match (case.params, case.expect) {
+            (Some(params), None) => {
+                let encoded = TrackingParams::from_json(&params.to_string())?.to_cookie();
+                let differs = (encoded != case.cookie).then(|| format!("encoded {encoded}"));
+                differs.or_else(|| compare_captured(&Captured::Params(params), decoded))
+            }
+            (None, Some(expect)) => compare_captured(&expect, decoded),
+            _ => return Err(format!("{}: params or expect", case.name).into()),
+        };
+        report.case(&case.name, problem);
+    }
+    report.finish()?;
+    Ok(())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Options {
+    rounding: Option<String>,
+    extra_currencies: Option<Vec<String>>,
+    javascript_numbers: bool,
+}
+
+impl Options {
+    fn at(self, now: i64) -> Result<EventOptions, Error> {
+        let mut options = EventOptions::new().now(now).javascript_numbers(self.javascript_numbers);
+        if let Some(rounding) = self.rounding {
+            options = options.rounding(rounding.parse::<Rounding>()?);
+        }
+        Ok(options.extra_currencies(self.extra_currencies.unwrap_or_default()))
+    }
+}
+
+#[test]
+fn wire() -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        #[serde(rename = "why")]
+        _why: Option<String>,
+        now: i64,
+        input: String,
+        #[serde(default)]
+        options: Options,
+        wire: String,
+        warnings: Vec<Problem>,
+    }
+    let mut report = Report::default();
+    for case in vectors::<Case>("wire")? {
+        let problem =
+            match ConversionEvent::from_json_with(&case.input, &case.options.at(case.now)?) {
+                Err(error) => Some(format!("refused: {error}")),
+                Ok(event) if event.to_wire() != case.wire.as_bytes() => Some(format!(
+                    "expected {}\nfound    {}",
+                    case.wire,
+                    String::from_utf8_lossy(event.to_wire())
+                )),
+                Ok(event) => compare(&case.warnings, &event.warnings().iter().collect::<Vec<_>>()),
+            };
+        report.case(&case.name, problem);
+    }
+    report.finish()?;
+    Ok(())
+}
+
+#[test]
+fn validation() -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        #[serde(rename = "why")]
+        _why: Option<String>,
+        now: i64,
+        input: String,
+        #[serde(default)]
+        options: Options,
+        errors: Vec<Problem>,
+        warnings: Option<Vec<Problem>>,
+    }
+    let mut report = Report::default();
+    for case in vectors::<Case>("validation")? {
+        let found = ConversionEvent::from_json_with(&case.input, &case.options.at(case.now)?);
+        let problem = match found {
+            Err(error) => compare(&case.errors, &errors(&error)),
+            Ok(event) => match &case.warnings {
+                Some(warnings) if case.errors.is_empty() => {
+                    compare(warnings, &event.warnings().iter().collect::<Vec<_>>())
+                }
+                _ => Some(format!("accepted with {:?}", event.warnings())),
+            },
+        };
+        report.case(&case.name, problem);
+    }
+    report.finish()?;
+    Ok(())
+}
+
+fn disposition(name: &str) -> Result<Disposition, String> {
+    Ok(match name {
+        "never_sent" => Disposition::NeverSent,
+        "not_recorded" => Disposition::NotRecorded,
+        "ambiguous" => Disposition::Ambiguous,
+        "refused" => Disposition::Refused,
+        "misconfigured" => Disposition::Misconfigured,
+        other => return Err(format!("no disposition {other:?}")),
+    })
+}
+
+#[test]
+fn response() -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct ExpectedError {
+        kind: String,
+        code: String,
+        message: Option<String>,
+        retry_after: Option<f64>,
+        disposition: String,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct ExpectedReceipt {
+        events_received: u64,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "snake_case")]
+    enum Expected {
+        Receipt(ExpectedReceipt),
+        Error(ExpectedError),
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        #[serde(rename = "why")]
+        _why: Option<String>,
+        status: u16,
+        headers: Map<String, Value>,
+        body: String,
+        #[serde(rename = "order_id")]
+        _order_id: bool,
+        now: u64,
+        expect: Expected,
+    }
+    let mut report = Report::default();
+    for case in vectors::<Case>("response")? {
+        let mut headers = http::HeaderMap::new();
+        for (name, value) in &case.headers {
+            let value = value.as_str().ok_or("a header's value is a string")?;
+            headers.insert(http::HeaderName::try_from(name)?, value.parse()?);
+        }
+        let answer = Answer {
+            status: http::StatusCode::from_u16(case.status)?,
+            headers,
+            body: case.body.into_bytes(),
+            damage: None,
+        };
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(case.now);
+        let problem = match (case.expect, answer.read(now)) {
+            (Expected::Receipt(expected), Ok(found)) => (expected.events_received != found)
+                .then(|| format!("expected {}, found {found}", expected.events_received)),
+            (Expected::Error(expected), Err(found)) => {
+                let error = &found.error;
+                let same = error.kind().as_str() == expected.kind
+                    && error.code().as_str() == expected.code
+                    && found.disposition == disposition(&expected.disposition)?
+                    && error.retry_after().map(|wait| wait.as_secs_f64()) == expected.retry_after
+                    && expected.message.is_none_or(|message| message == error.message());
+                (!same).then(|| format!("found {found:?}"))
+            }
+            (_, found) => Some(format!("found {found:?}")),
+        };
+        report.case(&case.name, problem);
+    }
+    report.finish()?;
+    Ok(())
+}
+
+#[test]
+fn retry() -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Policy {
+        retries: u32,
+        base: f64,
+        cap: f64,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Expected {
+        retry_after_wait: Option<f64>,
+        give_up: Option<bool>,
+        code: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        #[serde(rename = "why")]
+        _why: Option<String>,
+        policy: Policy,
+        attempt: u32,
+        outcome: String,
+        order_id: bool,
+        retry_after: Option<f64>,
+        remaining: f64,
+        since_first_try: f64,
+        random: f64,
+        expect: Expected,
+    }
+    let mut report = Report::default();
+    for case in vectors::<Case>("retry")? {
+        let seconds = Duration::from_secs_f64;
+        let policy = RetryPolicy::new(
+            case.policy.retries,
+            seconds(case.policy.base),
+            seconds(case.policy.cap),
+        )?;
+        let decision = policy.decide(&Situation {
+            attempts: case.attempt,
+            disposition: disposition(&case.outcome)?,
+            has_order_id: case.order_id,
+            retry_after: case.retry_after.map(seconds),
+            remaining: seconds(case.remaining),
+            since_first_try: seconds(case.since_first_try),
+            random: case.random,
+        });
+        let expect = &case.expect;
+        let same = match (decision, expect.retry_after_wait) {
+            (Decision::RetryAfter(wait), Some(wanted)) => {
+                (wait.as_secs_f64() - wanted).abs() < 1e-6
+            }
+            (Decision::GiveUp, None) => expect.give_up == Some(true) && expect.code.is_none(),
+            (Decision::UnknownOutcome, None) => {
+                expect.give_up == Some(true) && expect.code.as_deref() == Some("unknown_outcome")
+            }
+            _ => false,
+        };
+        report.case(&case.name, (!same).then(|| format!("found {decision:?}")));
+    }
+    report.finish()?;
+    Ok(())
+}
