@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use crate::issue::Issue;
 
 /// A result whose error is this crate's [`Error`].
@@ -353,6 +355,23 @@ impl fmt::Debug for Error {
             .field("issues", &inner.issues)
             .field("source", &inner.source)
             .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Error {
+    /// Every field of the contract; `retry_after` in seconds.
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("Error", 9)?;
+        record.serialize_field("kind", self.kind().as_str())?;
+        record.serialize_field("code", self.code().as_str())?;
+        record.serialize_field("message", self.message())?;
+        record.serialize_field("status", &self.status())?;
+        record.serialize_field("retryable", &self.retryable())?;
+        record.serialize_field("retry_after", &self.retry_after().map(|t| t.as_secs_f64()))?;
+        record.serialize_field("attempts", &self.attempts())?;
+        record.serialize_field("issues", self.issues())?;
+        record.serialize_field("raw_body", &self.raw_body())?;
+        record.end()
     }
 }
 

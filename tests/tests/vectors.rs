@@ -335,7 +335,7 @@ fn retry() -> Outcome {
             case.policy.retries,
             seconds(case.policy.base),
             seconds(case.policy.cap),
-        )?;
+        );
         let decision = policy.decide(&Situation {
             attempts: case.attempt,
             disposition: disposition(&case.outcome)?,

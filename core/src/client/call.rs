@@ -37,7 +37,7 @@ async fn attempts(
 ) -> Result<Receipt> {
     let began = Instant::now();
     // A time-out of centuries would overflow the clock: a day is as good as none.
-    let deadline = began + limits.total.min(Duration::from_secs(24 * 60 * 60));
+    let deadline = began + limits.total.min(Duration::from_hours(24));
     for attempts in 1_u32.. {
         let attempt_ends = deadline.min(Instant::now() + limits.attempt);
         let failure = match attempt(transport, event, attempt_ends).await {

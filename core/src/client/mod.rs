@@ -59,7 +59,6 @@ impl Client {
     }
 
     /// Starts a client with settings of its own; the environment fills the gaps.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }

@@ -1,7 +1,9 @@
 //! Proof that the API received an event.
 
+use serde::Serialize;
+
 /// The API's word that it received an event. Received is not attributed: Meta decides later.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     pub(super) events_received: u64,
     pub(super) attempts: u32,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::error::{Error, ErrorCode, Result};
 
 /// Meta drops a second event of the same id within this time of the first; later it counts twice.
-pub(crate) const DEDUP_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
+pub(crate) const DEDUP_WINDOW: Duration = Duration::from_hours(48);
 
 /// How often and how patiently a call tries again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +24,32 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Waits are drawn evenly from zero to `base` · 2ⁿ, at most to `cap` (full jitter).
+    #[must_use]
+    pub const fn new(retries: u32, base: Duration, cap: Duration) -> Self {
+        Self { retries, base, cap }
+    }
+
+    /// The policy of numbers as a binding gets them; `None` is the default's.
     ///
     /// # Errors
-    /// `invalid_retry_policy` where `base` is over `cap`.
-    pub fn new(retries: u32, base: Duration, cap: Duration) -> Result<Self> {
-        if base > cap {
-            let message = "the base wait is longer than the cap";
-            return Err(Error::configuration(ErrorCode::InvalidRetryPolicy, message));
-        }
-        Ok(Self { retries, base, cap })
+    /// `invalid_retry_policy` for negative, infinite or missing numbers.
+    pub fn from_seconds(retries: Option<i64>, base: Option<f64>, cap: Option<f64>) -> Result<Self> {
+        let refuse = |what: &str| {
+            let message = format!("retry: {what}");
+            Error::configuration(ErrorCode::InvalidRetryPolicy, message)
+        };
+        let default = Self::default();
+        let wait = |seconds: Option<f64>, default, name| match seconds {
+            None => Ok(default),
+            Some(seconds) => Duration::try_from_secs_f64(seconds)
+                .map_err(|_| refuse(&format!("{name}: {seconds} is no number of seconds"))),
+        };
+        let retries = match retries {
+            None => default.retries,
+            Some(given) => u32::try_from(given)
+                .map_err(|_| refuse(&format!("retries: {given} is no count")))?,
+        };
+        Ok(Self::new(retries, wait(base, default.base, "base")?, wait(cap, default.cap, "cap")?))
     }
 
     /// One attempt and no more.

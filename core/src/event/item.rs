@@ -10,6 +10,8 @@ use super::money::Amount;
 /// let line = Item::new("phone-case-blk").quantity(2).item_price("49.98");
 /// # let _ = line;
 /// ```
+// The names are the wire's.
+#[allow(clippy::struct_field_names)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     pub(crate) id: String,

@@ -89,7 +89,6 @@ impl ConversionEvent {
     ///
     /// `order_id` is the shop's immutable id of the order, the key that keeps it from being
     /// counted twice; `None` passes with a warning. `value` is the order's total in `currency`.
-    #[must_use]
     pub fn purchase(
         tracking: impl Into<crate::TrackingParams>,
         order_id: impl Into<OrderId>,
@@ -103,7 +102,6 @@ impl ConversionEvent {
     }
 
     /// Starts a `ViewContent`: a product page was looked at.
-    #[must_use]
     pub fn view_content(tracking: impl Into<crate::TrackingParams>) -> EventBuilder {
         EventBuilder::new(EventName::ViewContent, tracking.into())
     }
@@ -123,6 +121,21 @@ impl ConversionEvent {
     pub fn from_json_with(text: &str, options: &EventOptions) -> Result<Self> {
         let (draft, issues) = input::from_json(text, options.javascript_numbers);
         Self::from_draft(draft, issues, options)
+    }
+
+    /// Reads an input document that may not even be text.
+    ///
+    /// # Errors
+    /// As [`ConversionEvent::from_json`].
+    pub fn from_json_bytes(bytes: &[u8], options: &EventOptions) -> Result<Self> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::from_json_with(text, options),
+            Err(error) => {
+                let message = format!("the document cannot be read: it is not UTF-8 ({error})");
+                let issue = Issue::new(IssueCode::InvalidJson, "", message);
+                Err(Error::invalid(ErrorCode::InvalidEvent, vec![issue]))
+            }
+        }
     }
 
     /// Reads an input document from a language's own objects; see `event::input` for what the

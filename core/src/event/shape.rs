@@ -240,14 +240,14 @@ fn unique(
 fn plain(value: Json, path: &Path<'_>, reader: &mut Reader) -> Option<Json> {
     Some(match value {
         Json::Null => return None,
-        Json::Number(digits) => match Amount::from_json_number(&digits).0 {
-            Reading::Exact(number) => Json::Number(number.to_string()),
-            _ => {
+        Json::Number(digits) => {
+            let Reading::Exact(number) = Amount::from_json_number(&digits).0 else {
                 let message = format!("{digits} cannot be sent exactly: give a string");
                 reader.push(IssueCode::InvalidAmount, path, message);
                 return None;
-            }
-        },
+            };
+            Json::Number(number.to_string())
+        }
         Json::Array(members) => {
             let kept = members
                 .into_iter()

@@ -1,0 +1,17 @@
+//! `connectly capture URL`
+
+use std::io::Write;
+
+use super::arguments::Capture;
+use super::{DONE, Failure, render};
+
+pub(super) fn run(command: &Capture, out: &mut impl Write) -> Result<u8, Failure> {
+    let capture = crate::Capture::new().extra_params(&command.extra_params);
+    let params = if command.url.contains('?') {
+        capture.url(&command.url)?
+    } else {
+        capture.query(&command.url)?
+    };
+    render::params(out, params.as_ref(), command.json)?;
+    Ok(DONE)
+}

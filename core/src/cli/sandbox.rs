@@ -1,0 +1,25 @@
+//! `connectly sandbox`
+
+use std::io::Write;
+
+use super::Failure;
+use super::arguments::Sandbox;
+
+pub(super) fn run(command: &Sandbox, out: &mut impl Write) -> Result<u8, Failure> {
+    let mut builder = crate::Sandbox::builder().port(command.port);
+    if let Some(key) = &command.api_key {
+        builder = builder.api_key(key);
+    }
+    if let Some(id) = &command.business_id {
+        builder = builder.business_id(id);
+    }
+    let sandbox = builder.start()?;
+    writeln!(out, "The sandbox listens; point your shop at it and look at what arrives:")?;
+    writeln!(out, "  CONNECTLY_BASE_URL={}", sandbox.url())?;
+    writeln!(out, "  {}/", sandbox.url())?;
+    out.flush()?;
+    // Until the process is told to end: the sandbox serves on a thread of its own.
+    loop {
+        std::thread::park();
+    }
+}
