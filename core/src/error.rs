@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::issue::Issue;
 
 /// A result whose error is this crate's [`Error`].
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -360,7 +360,7 @@ impl fmt::Debug for Error {
 
 impl Serialize for Error {
     /// Every field of the contract; `retry_after` in seconds.
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut record = serializer.serialize_struct("Error", 9)?;
         record.serialize_field("kind", self.kind().as_str())?;
         record.serialize_field("code", self.code().as_str())?;

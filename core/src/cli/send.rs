@@ -12,7 +12,7 @@ use crate::config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::ConversionEvent;
 
-pub(super) fn run(command: &Send, out: &mut impl Write) -> std::result::Result<u8, Failure> {
+pub(super) fn run(command: &Send, out: &mut impl Write) -> Result<u8, Failure> {
     let client = client(command)?;
     let options = command.input.options();
     let documents = validate::read_all(&command.input)?;

@@ -9,7 +9,7 @@ use super::{DONE, Failure, REFUSED, worst};
 use crate::error::Result;
 use crate::event::{ConversionEvent, EventOptions};
 
-pub(super) fn run(command: &Validate, out: &mut impl Write) -> std::result::Result<u8, Failure> {
+pub(super) fn run(command: &Validate, out: &mut impl Write) -> Result<u8, Failure> {
     let mut codes = Vec::new();
     let options = command.input.options();
     for document in read_all(&command.input)? {
@@ -25,7 +25,7 @@ pub(super) fn run(command: &Validate, out: &mut impl Write) -> std::result::Resu
 }
 
 /// All documents; a file that cannot be read stops the command before anything is done.
-pub(super) fn read_all(input: &Input) -> std::result::Result<Vec<Document>, Failure> {
+pub(super) fn read_all(input: &Input) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     for path in &input.files {
         documents.extend(documents::read(path)?);

@@ -20,7 +20,7 @@ pub(super) fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
         Error::configuration(ErrorCode::InvalidCaBundle, message)
     };
     let certificates = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| refuse(error.to_string()))?;
     if certificates.is_empty() {
         return Err(refuse("it holds no certificate".to_owned()));
@@ -55,7 +55,7 @@ fn builder(
 fn verifier(
     extra_roots: &[CertificateDer<'static>],
     provider: &Arc<CryptoProvider>,
-) -> std::result::Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
     match Verifier::new_with_extra_roots(extra_roots.iter().cloned(), Arc::clone(provider)) {
         Ok(verifier) => Ok(Arc::new(verifier)),
         Err(error) => {
@@ -68,7 +68,7 @@ fn verifier(
 fn bundled(
     extra_roots: &[CertificateDer<'static>],
     provider: &Arc<CryptoProvider>,
-) -> std::result::Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
     let mut roots = RootCertStore::empty();
     let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
     roots.add_parsable_certificates(bundled.chain(extra_roots).cloned());

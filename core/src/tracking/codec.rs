@@ -22,10 +22,10 @@ const COOKIE_PREFIX: &str = "v1.";
 pub(super) const MAX_JSON_BYTES: usize = 3_059;
 
 impl Serialize for TrackingParams {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         struct Extra<'a>(&'a [(String, String)]);
         impl Serialize for Extra<'_> {
-            fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 s.collect_map(self.0.iter().map(|(name, value)| (name, value)))
             }
         }
@@ -49,7 +49,7 @@ impl Serialize for TrackingParams {
 }
 
 impl<'de> Deserialize<'de> for TrackingParams {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         decode(Json::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
