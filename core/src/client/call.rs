@@ -98,8 +98,7 @@ async fn attempt(
 ) -> Result<(u64, u16, String), Failure> {
     let answer = transport.post(event.wire(), deadline).await?;
     let events_received = answer.read(SystemTime::now())?;
-    let raw_body = String::from_utf8_lossy(&answer.body).into_owned();
-    Ok((events_received, answer.status.as_u16(), raw_body))
+    Ok((events_received, answer.status.as_u16(), answer.text()))
 }
 
 #[cfg(test)]

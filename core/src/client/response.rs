@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::retry::Disposition;
@@ -103,9 +104,14 @@ impl Answer {
         };
         let error = error
             .with_status(self.status.as_u16())
-            .with_raw_body(String::from_utf8_lossy(&self.body).into_owned())
+            .with_raw_body(self.text())
             .with_retry_after(retry_after);
         Err(Failure { error, disposition })
+    }
+
+    /// The body as text; what is not UTF-8 becomes replacement characters.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     fn received(&self) -> Result<u64, (Error, Disposition)> {
@@ -130,8 +136,7 @@ impl Answer {
             }
             None => {}
         }
-        let body: Option<Value> = serde_json::from_slice(&self.body).ok();
-        match body.as_ref().and_then(|body| body.get("events_received")).and_then(Value::as_u64) {
+        match events_received(&self.body) {
             Some(0) => {
                 let message = "the API says that it received no event";
                 let error = Error::new(ErrorKind::Response, ErrorCode::NotReceived, message);
@@ -157,6 +162,19 @@ impl Answer {
         });
         Error::new(kind, code, message)
     }
+}
+
+/// The count, if the body is an object that has it as a whole number.
+fn events_received(body: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Body {
+        events_received: Value,
+    }
+    // serde would read the members of a struct from an array too.
+    let body = body.trim_ascii_start();
+    let is_object = body.starts_with(b"{");
+    let body: Body = is_object.then(|| serde_json::from_slice(body).ok())??;
+    body.events_received.as_u64()
 }
 
 /// The message of an error body: gRPC's JSON gateway, Meta's, a bare string, or plain text.

@@ -1,0 +1,79 @@
+# Every task of the project. The README and .ci/run call only these; each does its own set-up on
+# a machine that has Rust, Python 3 and Node.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Toolchains and virtual environments live outside the tree; deleting the folder costs only time.
+CACHE ?= $(HOME)/.cache/connectly-conversions
+export CACHE
+
+CARGO_TOOLS := $(CACHE)/cargo
+export PATH := $(CARGO_TOOLS)/bin:$(PATH)
+
+CORE := -p connectly-conversions -p connectly-conformance
+
+.PHONY: help demo test lint bench fuzz docs pack \
+	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
+
+help:
+	@echo "make demo | test | lint | bench | fuzz | docs | pack OUT=dir"
+	@echo "make test-core | test-python | test-node | test-swift | test-examples"
+
+-include bindings-python/make.mk
+-include bindings-node/make.mk
+-include bindings-swift/make.mk
+
+## demo: a landing URL and an order go in, a receipt comes back; against the sandbox
+demo:
+	cargo build --quiet -p connectly-conversions --features cli
+	examples/demo/run target/debug/connectly
+
+test: test-core test-python test-node test-swift test-examples
+
+test-core:
+	cargo test $(CORE) --all-features
+	cargo test -p connectly-conversions --no-default-features
+
+test-examples: test-example-rust
+
+.PHONY: test-example-rust
+test-example-rust:
+	cargo test -p rust-checkout
+	cargo build --quiet -p connectly-conversions --features cli
+	examples/demo/check target/debug/connectly
+
+lint: lint-core
+
+lint-core: $(CARGO_TOOLS)/bin/cargo-deny
+	cargo fmt --all --check
+	cargo clippy $(CORE) -p rust-checkout --all-targets --all-features -- -D warnings
+	cargo clippy -p connectly-conversions --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p connectly-conversions --all-features
+	cargo deny --all-features check bans licenses sources
+	.ci/advisories
+
+$(CARGO_TOOLS)/bin/cargo-deny:
+	cargo install --locked --quiet cargo-deny --version 0.20.2 --root $(CARGO_TOOLS)
+
+docs: docs-core
+docs-core:
+	cargo doc --no-deps -p connectly-conversions --all-features
+
+bench: bench-core
+bench-core:
+	cargo bench --profile ci -p connectly-conversions --bench bench
+
+## fuzz: each target for SECONDS, from the corpus of the vectors
+SECONDS_EACH ?= 60
+fuzz: $(CARGO_TOOLS)/bin/cargo-fuzz
+	core/fuzz/run $(SECONDS_EACH)
+
+$(CARGO_TOOLS)/bin/cargo-fuzz:
+	cargo install --locked --quiet cargo-fuzz --root $(CARGO_TOOLS)
+
+## pack: what each registry would get
+OUT ?= dist
+pack:
+	mkdir -p $(OUT)

@@ -1,0 +1,24 @@
+//! `make bench`: CPU time an event beside the libraries underneath, in one run, since machines
+//! are noisy and only ratios say anything. No test depends on it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+mod construct;
+mod measure;
+mod responder;
+mod send;
+
+use measure::Table;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.iter().any(|argument| argument == "responder") {
+        return responder::serve();
+    }
+    let scale = if arguments.iter().any(|argument| argument == "quick") { 20 } else { 1 };
+    let mut table = Table::default();
+    construct::run(&mut table, 300_000 / scale);
+    let responder = responder::Responder::start();
+    send::run(&mut table, responder.address, 20_000 / scale);
+    table.print();
+    send::memory(responder.address, 1_000_000 / scale);
+}
