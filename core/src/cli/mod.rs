@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use clap::Parser;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorCode, ErrorKind};
 use arguments::{Arguments, Command};
 
 /// Every event did what was asked.
@@ -90,10 +90,8 @@ impl From<io::Error> for Failure {
 fn exit_code(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Validation | ErrorKind::Rejected => REFUSED,
-        ErrorKind::Response if !error.retryable() && error.status().is_some() => {
-            // "Received: 0" refuses; an unreadable answer may be read next time.
-            if error.code() == crate::ErrorCode::NotReceived { REFUSED } else { TRANSIENT }
-        }
+        // The API says that it took nothing; an answer that cannot be read may be next time.
+        ErrorKind::Response if error.code() == ErrorCode::NotReceived => REFUSED,
         ErrorKind::Configuration | ErrorKind::Authentication | ErrorKind::NotFound => MISUSED,
         _ => TRANSIENT,
     }

@@ -79,6 +79,9 @@ impl TrackingParams {
     }
 
     /// The value of the cookie [`crate::COOKIE_NAME`]: letters, digits, `-`, `_` and `.`.
+    ///
+    /// Name and value fit into the 4,096 bytes that browsers keep, unless the four values alone
+    /// take more than 3 KiB; a session or the order's row has no such bound.
     #[must_use]
     pub fn to_cookie(&self) -> String {
         let mut cookie = COOKIE_PREFIX.to_owned();

@@ -1,0 +1,249 @@
+//! The command, as a person or a script runs it.
+#![cfg(feature = "cli")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Command, Output, Stdio};
+use std::thread::JoinHandle;
+
+use connectly_conversions::Sandbox;
+use serde_json::Value;
+
+const BUSINESS: &str = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
+const KEY: &str = "canary-key-4711";
+
+/// The documentation's own example, in one line.
+const EXAMPLE: &str = r#"{"cnct_tracking_id":"t1","event_name":"Purchase","sendout_id":"s1","attribution":{"meta_ctwa":{"ctwa_clid":"c1","ad_id":"23851"}},"payload":{"currency":"USD","value":99.97,"order_id":"ORD-7821","content_type":"product","content_ids":["data-pass-30d","phone-case-blk"],"num_items":2,"contents":[{"id":"data-pass-30d","quantity":1,"item_price":49.99},{"id":"phone-case-blk","quantity":1,"item_price":49.98}],"event_time":1746480000}}"#;
+
+fn connectly() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_connectly"));
+    for name in ["API_KEY", "BUSINESS_ID", "BASE_URL", "EXTRA_CURRENCIES"] {
+        command.env_remove(format!("CONNECTLY_{name}"));
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(command: &mut Command, input: &str) -> Output {
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn send_to(url: &str, arguments: &[&str], input: &str) -> Output {
+    let mut command = connectly();
+    command.env("CONNECTLY_API_KEY", KEY).env("CONNECTLY_BUSINESS_ID", BUSINESS);
+    run(command.env("CONNECTLY_BASE_URL", url).arg("send").args(arguments), input)
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn rows(output: &Output) -> Vec<Value> {
+    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A server that knows nothing of us: it answers one request and gives it back.
+fn foreign_server(answer: &'static str) -> (SocketAddr, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let served = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line == "\r\n" {
+                break;
+            }
+            head.push_str(&line);
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
+        head + "\r\n" + &String::from_utf8(body).unwrap()
+    });
+    (address, served)
+}
+
+#[test]
+fn send_delivers_the_documentations_example_to_a_server_that_is_not_the_sandbox() {
+    let (address, served) =
+        foreign_server("HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"events_received\": 1}");
+    let output = send_to(&format!("http://{address}"), &["-"], EXAMPLE);
+    assert_eq!(code(&output), 0, "{output:?}");
+    assert!(stdout(&output).contains("order ORD-7821 received (status 200, 1 attempt)"));
+    let request = served.join().unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let path = format!("POST /external/v1/businesses/{BUSINESS}/conversion_events HTTP/1.1");
+    assert!(head.starts_with(&path), "{head}");
+    let head = head.to_lowercase();
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert!(head.contains(&format!("x-api-key: {KEY}")), "{head}");
+    assert_eq!(body, EXAMPLE);
+}
+
+#[test]
+fn a_400_is_a_refusal_with_the_apis_own_words() {
+    let (address, _served) = foreign_server(
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 47\r\n\r\n{\"code\":3,\"message\":\"Meta says no\",\"details\":0}",
+    );
+    let output = send_to(&format!("http://{address}"), &["-"], EXAMPLE);
+    assert_eq!(code(&output), 1, "{output:?}");
+    assert!(stdout(&output).contains("refused: rejected: Meta says no"), "{output:?}");
+}
+
+#[test]
+fn every_line_of_ndjson_gets_its_outcome_and_one_bad_line_stops_none() {
+    let sandbox = Sandbox::start().unwrap();
+    let second = EXAMPLE.replace("ORD-7821", "ORD-7822");
+    let bad = EXAMPLE.replace("USD", "US Dollar");
+    let input = format!("{EXAMPLE}\nnot json at all\n{bad}\n\n{second}\n");
+    let output = send_to(sandbox.url(), &["--json", "-"], &input);
+    assert_eq!(code(&output), 1, "{output:?}");
+    let mut outcomes: Vec<_> = rows(&output)
+        .iter()
+        .map(|row| (row["source"].as_str().unwrap().to_owned(), row["outcome"].clone()))
+        .collect();
+    outcomes.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected = [("-:1", "received"), ("-:2", "refused"), ("-:3", "refused"), ("-:5", "received")];
+    assert_eq!(outcomes, expected.map(|(s, o)| (s.to_owned(), Value::from(o))));
+    let orders: Vec<_> = sandbox.received().into_iter().map(|event| event.order_id).collect();
+    assert_eq!(orders.len(), 2);
+    assert!(orders.contains(&Some("ORD-7821".to_owned())));
+    assert!(orders.contains(&Some("ORD-7822".to_owned())));
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_refused_and_not_repaired() {
+    let folder = std::env::temp_dir().join(format!("connectly-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("latin1.json");
+    let mut bytes = EXAMPLE.replace("ORD-7821", "ORD-X").into_bytes();
+    let place = bytes.windows(5).position(|window| window == b"ORD-X").unwrap();
+    bytes[place + 4] = 0xE9;
+    std::fs::write(&file, bytes).unwrap();
+    let output = run(connectly().arg("validate").arg(&file), "");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).contains("invalid_json"), "{output:?}");
+}
+
+#[test]
+fn validate_shows_every_problem_with_code_and_path() {
+    let broken = EXAMPLE.replace("\"quantity\":1", "\"quantity\":0").replace("99.97", "\"99,97\"");
+    let output = run(connectly().args(["validate", "-"]), &broken);
+    assert_eq!(code(&output), 1);
+    let shown = stdout(&output);
+    for expected in [
+        "error invalid_amount: payload.value:",
+        "error invalid_quantity: payload.contents[0].quantity:",
+        "error invalid_quantity: payload.contents[1].quantity:",
+    ] {
+        assert!(shown.contains(expected), "{shown}");
+    }
+}
+
+#[test]
+fn validate_shows_warnings_and_passes() {
+    let output = run(connectly().args(["validate", "--json", "-"]), EXAMPLE);
+    assert_eq!(code(&output), 0);
+    let row = &rows(&output)[0];
+    assert_eq!(row["outcome"], "valid");
+    assert_eq!(row["warnings"][0]["code"], "event_older_than_seven_days");
+}
+
+#[test]
+fn rounding_and_extra_currencies_are_options() {
+    let odd = EXAMPLE.replace("99.97", "0.30000000000000004").replace("USD", "ABC");
+    assert_eq!(code(&run(connectly().args(["validate", "-"]), &odd)), 1);
+    let usd = odd.replace("ABC", "USD");
+    let output = run(connectly().args(["validate", "--rounding", "currency", "-"]), &usd);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let abc = EXAMPLE.replace("USD", "ABC");
+    let output = run(connectly().args(["validate", "--extra-currency", "abc", "-"]), &abc);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let output =
+        run(connectly().args(["validate", "-"]).env("CONNECTLY_EXTRA_CURRENCIES", "XYZ, ABC"), &abc);
+    assert_eq!(code(&output), 0, "{output:?}");
+}
+
+#[test]
+fn capture_shows_what_the_link_tells() {
+    let url = "https://shop.example/?cnct_tracking_id=t%2B1&sendout_id=s1&ctwa_clid=c1&ad_id=2&x=y";
+    let output = run(connectly().args(["capture", url]), "");
+    assert_eq!(code(&output), 0);
+    let shown = stdout(&output);
+    for line in ["cnct_tracking_id: t+1", "extra x: y", "cookie cnct_tracking: v1."] {
+        assert!(shown.contains(line), "{shown}");
+    }
+    let output = run(connectly().args(["capture", "--json", url]), "");
+    assert_eq!(rows(&output)[0]["extra"]["x"], "y");
+}
+
+#[test]
+fn capture_of_another_visit_is_null_and_of_a_broken_link_a_refusal() {
+    let output = run(connectly().args(["capture", "--json", "https://shop.example/?ad_id=1"]), "");
+    assert_eq!((code(&output), stdout(&output).trim()), (0, "null"));
+    let output = run(connectly().args(["capture", "https://shop.example/?sendout_id=1"]), "");
+    assert_eq!(code(&output), 1);
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert!(shown.contains("invalid_tracking"), "{shown}");
+}
+
+#[test]
+fn misuse_is_2_and_names_what_is_missing() {
+    for arguments in [vec!["send"], vec!["nonsense"], vec!["validate", "/no/such/file"]] {
+        assert_eq!(code(&run(connectly().args(&arguments), "")), 2, "{arguments:?}");
+    }
+    let output = run(connectly().args(["send", "-"]), EXAMPLE);
+    assert_eq!(code(&output), 2);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("CONNECTLY_API_KEY"));
+}
+
+#[test]
+fn a_wrong_key_is_2_and_an_api_that_is_not_there_75() {
+    let sandbox = Sandbox::builder().api_key("another").start().unwrap();
+    let output = send_to(sandbox.url(), &["-"], EXAMPLE);
+    assert_eq!(code(&output), 2, "{output:?}");
+    // A port that was free a moment ago, and that nobody serves.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let output = send_to(&format!("http://{address}"), &["-"], EXAMPLE);
+    assert_eq!(code(&output), 75, "{output:?}");
+    assert!(stdout(&output).contains("connect_failed"));
+}
+
+#[test]
+fn the_key_is_never_shown() {
+    let sandbox = Sandbox::builder().api_key("another").start().unwrap();
+    for arguments in [vec!["-"], vec!["--json", "-"]] {
+        let output = send_to(sandbox.url(), &arguments, EXAMPLE);
+        let shown = [output.stdout, output.stderr].concat();
+        assert!(!String::from_utf8(shown).unwrap().contains(KEY));
+    }
+}
+
+#[test]
+fn sandbox_says_where_it_listens() {
+    let mut child = connectly().arg("sandbox").spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.trim().strip_prefix("CONNECTLY_BASE_URL=").map(str::to_owned))
+        .unwrap();
+    let output = send_to(&url, &["-"], EXAMPLE);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(code(&output), 0, "{output:?}");
+}
