@@ -8,6 +8,8 @@ mod error;
 mod event;
 mod issue;
 mod json;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod tracking;
 mod validation;
 
@@ -22,4 +24,6 @@ pub use event::{
 };
 pub use issue::{Issue, IssueCode, Severity};
 pub use rust_decimal::Decimal;
+#[cfg(feature = "sandbox")]
+pub use sandbox::{Fault, Received, Recorded, Sandbox, SandboxBuilder};
 pub use tracking::{COOKIE_NAME, Capture, TrackingParams};

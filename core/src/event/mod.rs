@@ -151,6 +151,16 @@ impl ConversionEvent {
         Self::from_draft(draft, issues, options)
     }
 
+    /// Reads the body of a request, strictly, as the API would.
+    ///
+    /// # Errors
+    /// `invalid_event` with every problem of the body.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn from_wire(text: &str, now: i64) -> Result<Self> {
+        let (draft, issues) = input::from_wire(text);
+        Self::from_draft(draft, issues, &EventOptions::new().now(now))
+    }
+
     fn from_draft(draft: Draft, mut issues: Vec<Issue>, options: &EventOptions) -> Result<Self> {
         let unreadable = issues.iter().any(|issue| issue.path().is_empty() && issue.is_error());
         if unreadable {

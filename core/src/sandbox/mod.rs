@@ -1,0 +1,218 @@
+//! The API's emulator in this process, for tests and for trying things out.
+//!
+//! It answers as the API's documentation says, validates with the same engine that checks events
+//! before they are sent, remembers orders, plays faults on request and keeps a journal. It lives
+//! on a thread of its own with a runtime of its own, so it serves blocking and async code alike.
+
+mod answer;
+mod faults;
+mod gzip;
+mod journal;
+mod page;
+mod raw;
+mod routes;
+mod script;
+mod server;
+mod state;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use secrecy::SecretString;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+pub use faults::Fault;
+pub use journal::{Received, Recorded};
+
+use crate::error::{Error, ErrorCode, Result};
+use state::{Access, State};
+
+/// The API's emulator on a loopback port of this machine; it stops when it is dropped.
+///
+/// ```
+/// use connectly_conversions::{Fault, Sandbox};
+///
+/// let sandbox = Sandbox::start()?;
+/// sandbox.fail_next(Fault::status(429).retry_after(1));
+/// // Point a client at `sandbox.url()`, run the code under test, then ask what arrived.
+/// assert!(sandbox.url().starts_with("http://127.0.0.1:"));
+/// assert!(sandbox.received().is_empty());
+/// # Ok::<(), connectly_conversions::Error>(())
+/// ```
+pub struct Sandbox {
+    url: String,
+    state: Arc<State>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts on a free port of 127.0.0.1; any key that is not empty and any UUID are accepted.
+    ///
+    /// # Errors
+    /// `invalid_option` where no port can be listened on.
+    pub fn start() -> Result<Self> {
+        Self::builder().start()
+    }
+
+    /// Settings first.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// The base URL for a client: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The conversions that were accepted, in order; one that came twice is there twice.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
+        self.state.received()
+    }
+
+    /// Every request to the API with its answer, in order; the key is masked.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.state.requests()
+    }
+
+    /// [`Sandbox::received`] as the JSON of `GET /sandbox/received`.
+    #[must_use]
+    pub fn received_json(&self) -> String {
+        self.state.received_json()
+    }
+
+    /// [`Sandbox::requests`] as the JSON of `GET /sandbox/requests`.
+    #[must_use]
+    pub fn requests_json(&self) -> String {
+        self.state.requests_json()
+    }
+
+    /// Plays a fault on the next request that it matches. Faults queue up in order.
+    pub fn fail_next(&self, fault: Fault) {
+        self.state.script(vec![fault]);
+    }
+
+    /// Queues faults given as JSON: the body of `POST /sandbox/faults`.
+    ///
+    /// # Errors
+    /// `invalid_option`; then none of them is queued.
+    pub fn script_json(&self, text: &str) -> Result<()> {
+        self.state.script(script::parse(text)?);
+        Ok(())
+    }
+
+    /// Forgets the faults that were not played yet.
+    pub fn clear_faults(&self) {
+        self.state.clear_faults();
+    }
+
+    /// As if just started: journal, orders, faults and clock.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// Sets the clock to this second of Unix time, where it stays; `None` for the real one.
+    pub fn set_now(&self, seconds: Option<i64>) {
+        self.state.set_now(seconds);
+    }
+
+    /// Stops; connections in use are cut. Dropping does the same.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The receiver is gone where the thread ended by itself.
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`Sandbox`].
+#[derive(Debug, Clone, Default)]
+#[must_use = "a sandbox exists once it is started"]
+pub struct SandboxBuilder {
+    address: Option<IpAddr>,
+    port: u16,
+    api_key: Option<SecretString>,
+    business_id: Option<String>,
+}
+
+impl SandboxBuilder {
+    /// The port to listen on; 0, the default, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The address and port to listen on; 127.0.0.1 unless given. Beyond loopback, whoever
+    /// reaches the port reads the journal.
+    pub fn on(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address.ip());
+        self.port = address.port();
+        self
+    }
+
+    /// Accepts this key only.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// Knows this business only, by its UUID.
+    pub fn business_id(mut self, id: impl Into<String>) -> Self {
+        self.business_id = Some(id.into());
+        self
+    }
+
+    /// Starts; the port is open when this returns.
+    ///
+    /// # Errors
+    /// `invalid_option` where the port cannot be listened on, `invalid_business_id`.
+    pub fn start(self) -> Result<Sandbox> {
+        let business_id = self.business_id.map(|id| business(&id)).transpose()?;
+        let address = self.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let refused = |error: std::io::Error| {
+            let why = format!("cannot listen on {}: {error}", SocketAddr::new(address, self.port));
+            Error::invalid_option("port", &why).with_source(error)
+        };
+        let listener = TcpListener::bind((address, self.port)).map_err(refused)?;
+        let local = listener.local_addr().map_err(refused)?;
+        let state = Arc::new(State::new(Access { api_key: self.api_key, business_id }));
+        let (stop, stopped) = oneshot::channel();
+        let thread = server::spawn(listener, Arc::clone(&state), stopped).map_err(refused)?;
+        Ok(Sandbox { url: url(local), state, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+fn business(id: &str) -> Result<Uuid> {
+    Uuid::try_parse(id.trim()).map_err(|_| {
+        let message = format!("{id:?} is no business id: Connectly's are UUIDs");
+        Error::configuration(ErrorCode::InvalidBusinessId, message)
+    })
+}
+
+/// Where a client of this machine finds it.
+fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}

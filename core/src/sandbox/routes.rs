@@ -1,0 +1,118 @@
+//! Which request gets what.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use serde::Deserialize;
+
+use super::answer::Answer;
+use super::page;
+use super::raw::Raw;
+use super::script;
+use super::state::{Arrived, State};
+use crate::event::MAX_WIRE_BYTES;
+
+/// A client that sends more than this is cut off; up to it, it is read to the end so that it
+/// hears the answer.
+const MAX_DRAINED: usize = 64 << 20;
+
+/// What a request gets.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Answer(Answer),
+    /// The answer, after this time.
+    Late(Duration, Answer),
+    Never,
+    /// Something that is not HTTP.
+    Raw(Raw),
+}
+
+impl Reply {
+    /// The status that the client is told, if any.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer(answer) | Self::Late(_, answer) => Some(answer.status()),
+            Self::Raw(raw) => raw.status(),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Answers a request.
+pub(super) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+    let (parts, body) = request.into_parts();
+    let Some((body, too_long)) = read(body).await else { return Reply::Never };
+    let path = parts.uri.path().to_owned();
+    if path == "/" || path == "/sandbox" || path.starts_with("/sandbox/") {
+        return Reply::Answer(control(state, &parts.method, &path, &body));
+    }
+    let headers = parts.headers;
+    state.answer(&Arrived { method: parts.method, path, headers, body, too_long })
+}
+
+/// The body, and whether it is longer than that; `None` where the client broke off.
+async fn read(mut body: Incoming) -> Option<(Bytes, bool)> {
+    let (mut kept, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        length += data.len();
+        let room = MAX_WIRE_BYTES - kept.len();
+        kept.extend_from_slice(&data[..data.len().min(room)]);
+        if length > MAX_DRAINED {
+            break;
+        }
+    }
+    Some((kept.freeze(), length > MAX_WIRE_BYTES))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clock {
+    now: Option<i64>,
+}
+
+/// The sandbox's own routes, beside the API's.
+fn control(state: &State, method: &Method, path: &str, body: &[u8]) -> Answer {
+    let done = || Answer::json(StatusCode::OK, "{}");
+    match (method.as_str(), path) {
+        ("GET" | "HEAD", "/" | "/sandbox" | "/sandbox/") => page::answer(),
+        ("GET", "/sandbox/received") => Answer::json(StatusCode::OK, state.received_json()),
+        ("GET", "/sandbox/requests") => Answer::json(StatusCode::OK, state.requests_json()),
+        ("POST", "/sandbox/faults") => {
+            match script::parse(&String::from_utf8_lossy(body)) {
+                Ok(faults) => state.script(faults),
+                Err(error) => {
+                    return Answer::error(StatusCode::BAD_REQUEST, error.message(), &[]);
+                }
+            }
+            done()
+        }
+        ("DELETE", "/sandbox/faults") => {
+            state.clear_faults();
+            done()
+        }
+        ("POST", "/sandbox/reset") => {
+            state.reset();
+            done()
+        }
+        ("PUT", "/sandbox/clock") => match serde_json::from_slice::<Clock>(body) {
+            Ok(clock) => {
+                state.set_now(clock.now);
+                done()
+            }
+            Err(error) => {
+                let message = format!("{{\"now\": Unix seconds or null}} is needed: {error}");
+                Answer::error(StatusCode::BAD_REQUEST, &message, &[])
+            }
+        },
+        (
+            _,
+            "/" | "/sandbox/received" | "/sandbox/requests" | "/sandbox/faults" | "/sandbox/reset"
+            | "/sandbox/clock",
+        ) => Answer::error(StatusCode::METHOD_NOT_ALLOWED, "not by this method", &[]),
+        _ => Answer::error(StatusCode::NOT_FOUND, "the sandbox has no such path", &[]),
+    }
+}
