@@ -1,5 +1,7 @@
 //! The command, as a person or a script runs it.
 #![cfg(feature = "cli")]
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};

@@ -1,4 +1,6 @@
 //! A shopper's journey through the shop, against the API's stand-in.
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ const ORDER: &str = r#"{"id":"ORD-7821","currency":"USD","total":"99.97","lines"
     {"sku":"phone-case-blk","quantity":1,"price":"49.98"}]}"#;
 
 /// Long enough for any machine; reached only by a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn open_shop(sandbox: &Sandbox) -> Router {
     let client = Client::builder()
