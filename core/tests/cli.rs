@@ -242,8 +242,10 @@ fn the_key_is_never_shown() {
 #[test]
 fn sandbox_says_where_it_listens() {
     let mut child = connectly().arg("sandbox").spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let url = stdout
+        .by_ref()
+        .lines()
         .map_while(Result::ok)
         .find_map(|line| line.trim().strip_prefix("CONNECTLY_BASE_URL=").map(str::to_owned))
         .unwrap();
