@@ -261,6 +261,8 @@ impl Fault {
         let status = self.status_or(default)?;
         let answer = if status.is_success() {
             Answer::received(1).with_status(status)
+        } else if status.is_redirection() {
+            Answer::json(status, "")
         } else {
             Answer::error(status, "a fault of the sandbox", &[])
         };
