@@ -1,5 +1,7 @@
 //! What the sandbox remembers.
 
+use std::time::Duration;
+
 use connectly_conversions::EventName;
 use serde_json::json;
 
@@ -135,4 +137,20 @@ fn two_sandboxes_side_by_side_know_nothing_of_each_other() {
     assert_ne!(one.url(), other.url());
     report(&one, &example());
     assert_eq!((one.received().len(), other.received().len()), (1, 0));
+}
+
+#[test]
+fn a_report_in_the_background_can_be_waited_for() {
+    let sandbox = sandbox();
+    let none = sandbox.wait_for(1, Duration::ZERO);
+    assert!(none.is_empty());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            report(&sandbox, &order("A"));
+            report(&sandbox, &order("B"));
+        });
+        // Far longer than it takes: the wait ends with the second event, not with the time.
+        let two = sandbox.wait_for(2, Duration::from_mins(5));
+        assert_eq!(two.len(), 2);
+    });
 }
