@@ -180,6 +180,23 @@ proptest! {
 }
 
 #[test]
+fn the_typed_way_sends_no_member_twice_either() {
+    let event = |name, value: Value| {
+        ConversionEvent::purchase(super::support::tracking(), "A", "USD", 1)
+            .extra_payload(name, value)
+            .extra_payload("y", Value::Null)
+            .options(options())
+            .build()
+    };
+    let twice = event("currency", "EUR".into()).unwrap_err();
+    assert_eq!(twice.issues()[0].path(), "extra_payload.currency");
+    assert!(event("y", 1.into()).is_err());
+    let sent = event("x", serde_json::json!([1.5, 1e20, null])).unwrap_err();
+    assert_eq!(sent.issues()[0].path(), "extra_payload.x[1]");
+    assert!(wire(&event("x", serde_json::json!([1.50, null])).unwrap()).ends_with(",\"x\":[1.5]}}"));
+}
+
+#[test]
 fn the_example_is_accepted_without_a_warning() {
     let event = ConversionEvent::from_json_with(EXAMPLE, &options()).unwrap();
     assert!(event.warnings().is_empty());
