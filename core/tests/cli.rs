@@ -115,7 +115,8 @@ fn every_line_of_ndjson_gets_its_outcome_and_one_bad_line_stops_none() {
         .map(|row| (row["source"].as_str().unwrap().to_owned(), row["outcome"].clone()))
         .collect();
     outcomes.sort_by(|a, b| a.0.cmp(&b.0));
-    let expected = [("-:1", "received"), ("-:2", "refused"), ("-:3", "refused"), ("-:5", "received")];
+    let expected =
+        [("-:1", "received"), ("-:2", "refused"), ("-:3", "refused"), ("-:5", "received")];
     assert_eq!(outcomes, expected.map(|(s, o)| (s.to_owned(), Value::from(o))));
     let orders: Vec<_> = sandbox.received().into_iter().map(|event| event.order_id).collect();
     assert_eq!(orders.len(), 2);
@@ -172,8 +173,10 @@ fn rounding_and_extra_currencies_are_options() {
     let abc = EXAMPLE.replace("USD", "ABC");
     let output = run(connectly().args(["validate", "--extra-currency", "abc", "-"]), &abc);
     assert_eq!(code(&output), 0, "{output:?}");
-    let output =
-        run(connectly().args(["validate", "-"]).env("CONNECTLY_EXTRA_CURRENCIES", "XYZ, ABC"), &abc);
+    let output = run(
+        connectly().args(["validate", "-"]).env("CONNECTLY_EXTRA_CURRENCIES", "XYZ, ABC"),
+        &abc,
+    );
     assert_eq!(code(&output), 0, "{output:?}");
 }
 

@@ -193,7 +193,9 @@ fn the_typed_way_sends_no_member_twice_either() {
     assert!(event("y", 1.into()).is_err());
     let sent = event("x", serde_json::json!([1.5, 1e20, null])).unwrap_err();
     assert_eq!(sent.issues()[0].path(), "extra_payload.x[1]");
-    assert!(wire(&event("x", serde_json::json!([1.50, null])).unwrap()).ends_with(",\"x\":[1.5]}}"));
+    assert!(
+        wire(&event("x", serde_json::json!([1.50, null])).unwrap()).ends_with(",\"x\":[1.5]}}")
+    );
 }
 
 #[test]
