@@ -20,6 +20,9 @@ pub(super) struct Limits {
     pub retry: RetryPolicy,
 }
 
+/// A time-out of centuries would overflow the clock: a day is as good as none.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// Sends one event.
 pub(super) async fn send(
     transport: &impl Transport,
@@ -36,10 +39,9 @@ async fn attempts(
     event: &ConversionEvent,
 ) -> Result<Receipt> {
     let began = Instant::now();
-    // A time-out of centuries would overflow the clock: a day is as good as none.
-    let deadline = began + limits.total.min(Duration::from_hours(24));
+    let deadline = began + limits.total.min(LONGEST);
     for attempts in 1_u32.. {
-        let attempt_ends = deadline.min(Instant::now() + limits.attempt);
+        let attempt_ends = deadline.min(Instant::now() + limits.attempt.min(LONGEST));
         let failure = match attempt(transport, event, attempt_ends).await {
             Ok((events_received, status, raw_body)) => {
                 tracing::debug!(attempts, status, events_received, "received");

@@ -103,7 +103,9 @@ impl RetryPolicy {
     fn jittered(&self, situation: &Situation) -> Duration {
         let doublings = situation.attempts.saturating_sub(1).min(31);
         let longest = self.base.saturating_mul(1 << doublings).min(self.cap);
-        longest.mul_f64(situation.random.clamp(0.0, 1.0))
+        // Rounding must neither pass the longest wait nor the range of a duration.
+        Duration::try_from_secs_f64(longest.as_secs_f64() * situation.random.clamp(0.0, 1.0))
+            .map_or(longest, |wait| wait.min(longest))
     }
 }
 

@@ -56,8 +56,12 @@ fn verifier(
     extra_roots: &[CertificateDer<'static>],
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-    match Verifier::new_with_extra_roots(extra_roots.iter().cloned(), Arc::clone(provider)) {
-        Ok(verifier) => Ok(Arc::new(verifier)),
+    // Asked without the extra roots first: with them an empty store is no error, and a machine
+    // without one would trust nobody but them.
+    match Verifier::new(Arc::clone(provider)) {
+        Ok(verifier) if extra_roots.is_empty() => Ok(Arc::new(verifier)),
+        Ok(_) => Verifier::new_with_extra_roots(extra_roots.iter().cloned(), Arc::clone(provider))
+            .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>),
         Err(error) => {
             tracing::warn!(%error, "no certificate store on this machine; using the bundled roots");
             bundled(extra_roots, provider)

@@ -142,11 +142,17 @@ fn broken(error: reqwest::Error, begun: bool) -> Failure {
     Failure { error, disposition }
 }
 
+/// The error and its causes. An `io::Error` skips the error that it wraps, which may wrap one in
+/// turn: TLS hands its errors through two of them.
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     std::iter::from_fn(move || {
         let current = next?;
-        next = current.source();
+        let wrapped = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => current.source(),
+        };
         Some(current)
     })
 }
@@ -160,11 +166,6 @@ fn answered_nonsense(error: &reqwest::Error) -> bool {
         .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
 }
 
-/// rustls hands its errors through `io::Error`, whose `source` skips the error that it wraps.
 fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause.is::<rustls::Error>()
-            || wrapped.is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>)
-    })
+    chain(error).any(<dyn StdError>::is::<rustls::Error>)
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::draft::{Count, Draft, Field, Line};
 use super::money::{Amount, Rounding};
 use super::time::EventTime;
-use super::{ConversionEvent, EventName, EventOptions, Item};
+use super::{ConversionEvent, EventName, EventOptions, Item, input};
 use crate::error::Result;
 use crate::json::Json;
 use crate::tracking::TrackingParams;
@@ -45,6 +45,7 @@ impl From<&TrackingParams> for TrackingParams {
 pub struct EventBuilder {
     draft: Draft,
     contents: Vec<Line>,
+    extra_payload: Vec<(String, Option<Json>)>,
     options: EventOptions,
 }
 
@@ -59,7 +60,8 @@ impl EventBuilder {
             captured_at: tracking.captured_at.map(EventTime::from).into(),
             ..Draft::default()
         };
-        Self { draft, contents: Vec::new(), options: EventOptions::default() }
+        let options = EventOptions::default();
+        Self { draft, contents: Vec::new(), extra_payload: Vec::new(), options }
     }
 
     /// The shop's immutable id of the order, at most 256 bytes.
@@ -121,15 +123,16 @@ impl EventBuilder {
         self
     }
 
-    /// A member of `payload` that the API has gained since this release; gives a warning.
+    /// A member of `payload` that the API has gained since this release; gives a warning. One
+    /// that this release knows is refused here, as is one given twice.
     pub fn extra_payload(
         mut self,
         name: impl Into<String>,
         value: impl Into<serde_json::Value>,
     ) -> Self {
-        // What serde_json printed, it reads.
-        let value = Json::parse(&value.into().to_string()).unwrap_or(Json::Null);
-        self.draft.extra_payload.push((name.into(), value));
+        // What serde_json printed, it reads, unless it is nested too deeply to go out.
+        let value = Json::parse(&value.into().to_string());
+        self.extra_payload.push((name.into(), value.ok()));
         self
     }
 
@@ -150,8 +153,9 @@ impl EventBuilder {
     /// # Errors
     /// `invalid_event` with every problem.
     pub fn build(self) -> Result<ConversionEvent> {
-        let Self { mut draft, contents, options } = self;
+        let Self { mut draft, contents, extra_payload, options } = self;
         draft.contents = Field::Given(contents);
-        ConversionEvent::from_draft(draft, Vec::new(), &options)
+        let issues = input::extra_payload(&mut draft, extra_payload);
+        ConversionEvent::from_draft(draft, issues, &options)
     }
 }

@@ -19,6 +19,7 @@ use super::scalar::{JsonText, Native, Number, Scalar};
 use super::shape::{self, Document};
 use super::time::EventTime;
 use crate::issue::{Issue, IssueCode};
+use crate::json::Json;
 
 /// Integers of JavaScript are exact up to here.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -63,6 +64,22 @@ pub(crate) fn from_deserializer<'de, D: Deserializer<'de>>(source: D) -> (Draft,
         reader.unreadable(&error.to_string());
     }
     (draft, reader.issues)
+}
+
+/// Members of the typed way obey the same rules; `None` is nested too deeply.
+pub(super) fn extra_payload(draft: &mut Draft, given: Vec<(String, Option<Json>)>) -> Vec<Issue> {
+    let mut reader = Reader { issues: Vec::new(), form: Form::Input, javascript: false };
+    let path = Path::ROOT;
+    let path = path.member("extra_payload");
+    let mut members = Vec::with_capacity(given.len());
+    for (name, value) in given {
+        match value {
+            Some(value) => members.push((name, value)),
+            None => reader.push(IssueCode::InvalidJson, &path.member(&name), "nested too deeply"),
+        }
+    }
+    shape::extra_payload(&mut draft.extra_payload, Json::Object(members), &path, &mut reader);
+    reader.issues
 }
 
 impl Reader {

@@ -207,7 +207,7 @@ impl Element for Line {
 }
 
 /// Members that the API may gain later, named on purpose.
-fn extra_payload(
+pub(super) fn extra_payload(
     into: &mut Vec<(String, Json)>,
     given: Json,
     path: &Path<'_>,

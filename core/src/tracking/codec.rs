@@ -58,8 +58,33 @@ impl TrackingParams {
     /// The JSON form, compact.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings, integers and values that came from JSON cannot fail to serialise.
-        serde_json::to_string(self).unwrap_or_default()
+        // Not through serde, whose numbers would change digits of a newer version's members.
+        let mut out = Vec::with_capacity(256);
+        out.extend_from_slice(b"{\"v\":");
+        out.extend_from_slice(self.version.to_string().as_bytes());
+        for (name, value) in self.named() {
+            member(&mut out, b',', name, |out| write_str(out, value));
+        }
+        if !self.extra.is_empty() {
+            member(&mut out, b',', "extra", |out| {
+                for (index, (name, value)) in self.extra.iter().enumerate() {
+                    let before = if index == 0 { b'{' } else { b',' };
+                    member(out, before, name, |out| write_str(out, value));
+                }
+                out.push(b'}');
+            });
+        }
+        if let Some(captured_at) = self.captured_at {
+            member(&mut out, b',', "captured_at", |out| {
+                out.extend_from_slice(captured_at.to_string().as_bytes());
+            });
+        }
+        for (name, value) in &self.unknown {
+            member(&mut out, b',', name, |out| value.write(out));
+        }
+        out.push(b'}');
+        // Made of texts and digits, so it is UTF-8.
+        String::from_utf8(out).unwrap_or_default()
     }
 
     /// Restores what [`TrackingParams::to_json`] wrote.
@@ -101,6 +126,13 @@ impl TrackingParams {
             .ok_or_else(|| unreadable(&"it is not a cookie that this library wrote"))?;
         Self::from_json(&json)
     }
+}
+
+fn member(out: &mut Vec<u8>, before: u8, name: &str, value: impl FnOnce(&mut Vec<u8>)) {
+    out.push(before);
+    write_str(out, name);
+    out.push(b':');
+    value(out);
 }
 
 /// How many bytes of JSON are left for extras; the member itself takes `,"extra":{}`, and the
