@@ -88,7 +88,7 @@ def test_waiting_for_what_never_comes(connectly_sandbox: Sandbox) -> None:
 
 
 def test_it_shows_a_page_and_stops(connectly_sandbox: Sandbox) -> None:
-    with urlopen(connectly_sandbox.url + "/sandbox/received") as answer:  # noqa: S310
+    with urlopen(connectly_sandbox.url + "/sandbox/received") as answer:
         assert json.load(answer) == {"received": []}
     connectly_sandbox.stop()
     with pytest.raises(RuntimeError, match="stopped"):

@@ -64,7 +64,10 @@ def running(command: list[str], **options: object) -> Iterator[subprocess.Popen[
     if not shutil.which(program):
         pytest.fail(f"{command[0]} is not installed: see tests/servers/requirements.txt")
     process = subprocess.Popen(
-        [str(program), *command[1:]], cwd=ROOT, start_new_session=True, **options  # type: ignore[call-overload]
+        [str(program), *command[1:]],
+        cwd=ROOT,
+        start_new_session=True,
+        **options,  # type: ignore[call-overload]
     )
     try:
         yield process
