@@ -129,6 +129,7 @@ impl NativeClient {
         })
     }
 
+    #[pyo3(signature = (events, concurrency = None))]
     fn send_many(
         &self,
         py: Python<'_>,

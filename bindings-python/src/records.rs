@@ -71,6 +71,7 @@ impl Outcome {
 #[pymethods]
 impl Outcome {
     #[new]
+    #[pyo3(signature = (event, receipt = None, error = None))]
     fn new(
         event: Py<ConversionEvent>,
         receipt: Option<Py<Receipt>>,
@@ -131,7 +132,7 @@ impl RetryPolicy {
         let base = wait("base", base, default.base()).or_raise(py)?;
         let cap = wait("cap", cap, default.cap()).or_raise(py)?;
         let retries = retries.unwrap_or(default.retries());
-        core::RetryPolicy::new(retries, base, cap).or_raise(py).map(Self)
+        Ok(Self(core::RetryPolicy::new(retries, base, cap)))
     }
 
     #[getter]

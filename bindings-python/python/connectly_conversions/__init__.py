@@ -1,0 +1,72 @@
+"""Report Click-to-WhatsApp purchases to Connectly.
+
+At landing keep the parameters, at checkout send the purchase::
+
+    tracking = TrackingParams.from_url(request.url)   # None: not a Connectly visit
+
+    event = ConversionEvent.purchase(
+        tracking=tracking, order_id=order.id, currency="USD", value=order.total,
+        items=[Item(line.sku, line.quantity, line.price) for line in order.lines])
+    with Client() as client:                          # CONNECTLY_API_KEY, CONNECTLY_BUSINESS_ID
+        client.send(event)
+
+Nothing happens at import or construction: no thread, no network, no file.
+"""
+
+from connectly_conversions._aio import AsyncClient
+from connectly_conversions._client import Client
+from connectly_conversions._native import (
+    COOKIE_NAME,
+    ConversionEvent,
+    Item,
+    Outcome,
+    Receipt,
+    RetryPolicy,
+    TrackingParams,
+    __version__,
+)
+from connectly_conversions._types import Amount, EventTime, Id
+from connectly_conversions.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectlyError,
+    Issue,
+    NetworkError,
+    NotFoundError,
+    OutboxError,
+    RateLimitedError,
+    RejectedError,
+    RequestTimeoutError,
+    ResponseError,
+    ServerError,
+    ValidationError,
+)
+
+__all__ = [
+    "COOKIE_NAME",
+    "Amount",
+    "AsyncClient",
+    "AuthenticationError",
+    "Client",
+    "ConfigurationError",
+    "ConnectlyError",
+    "ConversionEvent",
+    "EventTime",
+    "Id",
+    "Issue",
+    "Item",
+    "NetworkError",
+    "NotFoundError",
+    "Outcome",
+    "OutboxError",
+    "RateLimitedError",
+    "Receipt",
+    "RejectedError",
+    "RequestTimeoutError",
+    "ResponseError",
+    "RetryPolicy",
+    "ServerError",
+    "TrackingParams",
+    "ValidationError",
+    "__version__",
+]
