@@ -9,12 +9,14 @@ mod arguments;
 mod background;
 mod blocking;
 mod client;
+mod command;
 mod errors;
 mod event;
 mod gate;
 mod item;
 mod objects;
 mod records;
+mod sandbox;
 mod tracking;
 mod types;
 
@@ -29,6 +31,8 @@ mod _native {
     #[pymodule_export]
     use crate::client::NativeClient;
     #[pymodule_export]
+    use crate::command::{panic, run_command};
+    #[pymodule_export]
     use crate::event::ConversionEvent;
     #[pymodule_export]
     use crate::gate::close_gate;
@@ -36,6 +40,8 @@ mod _native {
     use crate::item::Item;
     #[pymodule_export]
     use crate::records::{Outcome, Receipt, RetryPolicy};
+    #[pymodule_export]
+    use crate::sandbox::NativeSandbox;
     #[pymodule_export]
     use crate::tracking::TrackingParams;
 

@@ -15,7 +15,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use crate::item::Item;
-use crate::types::{DATE, DATETIME, DECIMAL, MAPPING, SEQUENCE, UUID};
+use crate::types::{DATETIME, DECIMAL, MAPPING, SEQUENCE, UUID};
 
 /// Deeper than anything that the API may gain; guards the stack, also against cycles.
 const MAX_DEPTH: u8 = 32;
@@ -96,7 +96,7 @@ impl<'a, 'py> Object<'a, 'py> {
     /// Whatever is none of the built-in types.
     fn other<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let object = self.object;
-        if DATETIME.has(object) || DATE.has(object) {
+        if DATETIME.has(object) {
             let text = object.call_method0("isoformat")?.str()?;
             return visitor.visit_str(text.to_str()?);
         }

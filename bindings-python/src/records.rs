@@ -1,9 +1,6 @@
 //! Small typed records: what a call takes and gives.
 
-use std::time::Duration;
-
 use connectly_conversions as core;
-use connectly_conversions::config;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -118,21 +115,11 @@ impl RetryPolicy {
     #[pyo3(text_signature = "(retries=2, base=0.25, cap=4.0)")]
     fn new(
         py: Python<'_>,
-        retries: Option<u32>,
+        retries: Option<i64>,
         base: Option<f64>,
         cap: Option<f64>,
     ) -> PyResult<Self> {
-        let default = core::RetryPolicy::default();
-        let wait = |name, given: Option<f64>, default| match given {
-            // No wait at all is a policy too.
-            Some(0.0) => Ok(Duration::ZERO),
-            Some(seconds) => config::seconds(name, seconds),
-            None => Ok(default),
-        };
-        let base = wait("base", base, default.base()).or_raise(py)?;
-        let cap = wait("cap", cap, default.cap()).or_raise(py)?;
-        let retries = retries.unwrap_or(default.retries());
-        Ok(Self(core::RetryPolicy::new(retries, base, cap)))
+        core::RetryPolicy::from_seconds(retries, base, cap).or_raise(py).map(Self)
     }
 
     #[getter]

@@ -13,7 +13,8 @@ At landing keep the parameters, at checkout send the purchase::
 Nothing happens at import or construction: no thread, no network, no file.
 """
 
-from connectly_conversions._aio import AsyncClient
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from connectly_conversions._client import Client
 from connectly_conversions._native import (
     COOKIE_NAME,
@@ -42,6 +43,10 @@ from connectly_conversions.errors import (
     ValidationError,
 )
 
+if _TYPE_CHECKING:
+    from connectly_conversions._aio import AsyncClient
+    from connectly_conversions.testing import Sandbox
+
 __all__ = [
     "COOKIE_NAME",
     "Amount",
@@ -65,8 +70,27 @@ __all__ = [
     "RequestTimeoutError",
     "ResponseError",
     "RetryPolicy",
+    "Sandbox",
     "ServerError",
     "TrackingParams",
     "ValidationError",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Loads what many shops never need, asyncio above all, when it is asked for."""
+    if name == "AsyncClient":
+        from connectly_conversions._aio import AsyncClient
+
+        return AsyncClient
+    if name == "Sandbox":
+        from connectly_conversions.testing import Sandbox
+
+        return Sandbox
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
