@@ -5,7 +5,8 @@
 //!
 //! A language's own objects come through a deserializer that tells integers by `visit_i64`,
 //! `visit_u64` or `visit_i128`, floats by `visit_f64`, and an exact decimal by `visit_bytes` of
-//! its plain digits; a point in time is an RFC 3339 text, an UUID a text.
+//! its plain digits; a point in time is an RFC 3339 text, an UUID a text. A value that is none of
+//! these comes by `visit_newtype_struct` of its type's name, and is of the wrong type everywhere.
 
 use std::borrow::Cow;
 
@@ -114,7 +115,7 @@ impl Reader {
             Scalar::Bool => "a boolean",
             Scalar::Number(_) => "a number",
             Scalar::Text(_) => "a string",
-            Scalar::Other(name) => name,
+            Scalar::Other(name) => &**name,
         };
         self.push(IssueCode::WrongType, path, format!("{needed} is needed, not {given}"));
         Field::Refused

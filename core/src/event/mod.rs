@@ -8,6 +8,7 @@ mod item;
 pub(crate) mod money;
 mod options;
 pub(crate) mod path;
+mod record;
 mod scalar;
 mod shape;
 pub(crate) mod time;
@@ -187,6 +188,14 @@ impl ConversionEvent {
         }
         let inner = Inner { facts, wire: Bytes::from(wire), warnings: issues };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same event with other warnings, in place of those of its making.
+    fn with_warnings(self, warnings: Vec<Issue>) -> Self {
+        match Arc::try_unwrap(self.inner) {
+            Ok(inner) => Self { inner: Arc::new(Inner { warnings, ..inner }) },
+            Err(inner) => Self { inner },
+        }
     }
 
     /// The exact bytes that go out.

@@ -15,8 +15,8 @@ pub(super) enum Scalar<'de> {
     Bool,
     Number(Number<'de>),
     Text(Cow<'de, str>),
-    /// An array or an object, named.
-    Other(&'static str),
+    /// An array, an object, or whatever else a language has, named.
+    Other(Cow<'static, str>),
 }
 
 #[derive(Debug)]
@@ -59,8 +59,8 @@ impl Source for JsonText {
             }),
             Some(b'n') => Scalar::Null,
             Some(b't' | b'f') => Scalar::Bool,
-            Some(b'[') => Scalar::Other("an array"),
-            Some(b'{') => Scalar::Other("an object"),
+            Some(b'[') => Scalar::Other("an array".into()),
+            Some(b'{') => Scalar::Other("an object".into()),
             _ => Scalar::Number(Number::Literal(text)),
         })
     }
@@ -141,13 +141,18 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::Text(Cow::Owned(text)))
     }
 
+    /// A value of a type that means nothing here tells the name of its type.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<Scalar<'de>, D::Error> {
+        Ok(Scalar::Other(String::deserialize(name)?.into()))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar<'de>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other("an array"))
+        Ok(Scalar::Other("an array".into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other("an object"))
+        Ok(Scalar::Other("an object".into()))
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::draft::Field;
 use super::input::{Form, Reader};
@@ -97,6 +99,12 @@ impl<'de, Sh: Shape, S: Source> Visitor<'de> for ObjectVisitor<'_, '_, Sh, S> {
 
     wrong_type!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_f64: f64,
         visit_str: &str, visit_bytes: &[u8]);
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<(), D::Error> {
+        IgnoredAny::deserialize(name)?;
+        self.wrong_type();
+        Ok(())
+    }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
@@ -235,6 +243,11 @@ impl<'de, S: Source, T: Element> Visitor<'de> for ArrayVisitor<'_, '_, S, T> {
 
     wrong_type!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_f64: f64,
         visit_str: &str, visit_bytes: &[u8]);
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
+        IgnoredAny::deserialize(name)?;
+        Ok(self.wrong_type())
+    }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}

@@ -1,0 +1,96 @@
+"""Report Click-to-WhatsApp purchases to Connectly.
+
+At landing keep the parameters, at checkout send the purchase::
+
+    tracking = TrackingParams.from_url(request.url)   # None: not a Connectly visit
+
+    event = ConversionEvent.purchase(
+        tracking=tracking, order_id=order.id, currency="USD", value=order.total,
+        items=[Item(line.sku, line.quantity, line.price) for line in order.lines])
+    with Client() as client:                          # CONNECTLY_API_KEY, CONNECTLY_BUSINESS_ID
+        client.send(event)
+
+Nothing happens at import or construction: no thread, no network, no file.
+"""
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from connectly_conversions._client import Client
+from connectly_conversions._native import (
+    COOKIE_NAME,
+    ConversionEvent,
+    Item,
+    Outcome,
+    Receipt,
+    RetryPolicy,
+    TrackingParams,
+    __version__,
+)
+from connectly_conversions._types import Amount, EventTime, Id
+from connectly_conversions.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectlyError,
+    Issue,
+    NetworkError,
+    NotFoundError,
+    OutboxError,
+    RateLimitedError,
+    RejectedError,
+    RequestTimeoutError,
+    ResponseError,
+    ServerError,
+    ValidationError,
+)
+
+if _TYPE_CHECKING:
+    from connectly_conversions._aio import AsyncClient
+    from connectly_conversions.testing import Sandbox
+
+__all__ = [
+    "COOKIE_NAME",
+    "Amount",
+    "AsyncClient",
+    "AuthenticationError",
+    "Client",
+    "ConfigurationError",
+    "ConnectlyError",
+    "ConversionEvent",
+    "EventTime",
+    "Id",
+    "Issue",
+    "Item",
+    "NetworkError",
+    "NotFoundError",
+    "Outcome",
+    "OutboxError",
+    "RateLimitedError",
+    "Receipt",
+    "RejectedError",
+    "RequestTimeoutError",
+    "ResponseError",
+    "RetryPolicy",
+    "Sandbox",
+    "ServerError",
+    "TrackingParams",
+    "ValidationError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Loads what many shops never need, asyncio above all, when it is asked for."""
+    if name == "AsyncClient":
+        from connectly_conversions._aio import AsyncClient
+
+        return AsyncClient
+    if name == "Sandbox":
+        from connectly_conversions.testing import Sandbox
+
+        return Sandbox
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,154 @@
+"""The client of asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from connectly_conversions import _log
+from connectly_conversions._native import NativeClient, _close_gate
+from connectly_conversions.errors import ConnectlyError
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from connectly_conversions._native import (
+        ConversionEvent,
+        Outcome,
+        Receipt,
+        RetryPolicy,
+    )
+
+T = TypeVar("T")
+
+
+def _settle(future: asyncio.Future[T], value: T, error: BaseException | None) -> None:
+    """Runs in the event loop."""
+    if future.done():
+        return
+    if error is None:
+        future.set_result(value)
+    else:
+        future.set_exception(error)
+
+
+class _Gate:
+    """Closes Python to the I/O thread when the interpreter exits; registered at the first use."""
+
+    registered_in = 0
+
+    @classmethod
+    def register(cls) -> None:
+        if cls.registered_in != os.getpid():
+            cls.registered_in = os.getpid()
+            atexit.unregister(_close_gate)  # a forked child inherits it
+            atexit.register(_close_gate)
+
+
+class _Deliver(Generic[T]):
+    """Hands a result from the I/O thread to the event loop."""
+
+    __slots__ = ("future", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> None:
+        self.loop = loop
+        self.future = future
+
+    def __call__(self, value: T, error: BaseException | None) -> None:
+        self.loop.call_soon_threadsafe(_settle, self.future, value, error)
+
+
+class AsyncClient:
+    """Sends events from asyncio; works under uvloop too.
+
+    Takes what :class:`connectly_conversions.Client` takes. A thread of this library's own does
+    the I/O, so that nothing holds the event loop up; cancelling the task stops the request.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        business_id: str | uuid.UUID | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - no coroutine
+        connect_timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        proxy: str | None = None,
+        ca_bundle: str | os.PathLike[str] | None = None,
+        rounding: str | None = None,
+    ) -> None:
+        self._native = NativeClient(
+            api_key,
+            business_id,
+            base_url=base_url,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            attempt_timeout=attempt_timeout,
+            retry=retry,
+            proxy=proxy,
+            ca_bundle=ca_bundle,
+            rounding=rounding,
+        )
+        self.rounding = rounding
+
+    async def send(self, event: ConversionEvent) -> Receipt:
+        """As :meth:`connectly_conversions.Client.send`; cancelling it stops the request."""
+        _Gate.register()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Receipt] = loop.create_future()
+        request = self._native.start_send(event, _Deliver(loop, future))
+        try:
+            receipt = await future
+        except ConnectlyError as error:
+            _log.not_received(event, error)
+            raise
+        finally:
+            request.abort()  # does nothing where it has ended
+        _log.received(event, receipt)
+        return receipt
+
+    async def send_many(
+        self, events: Iterable[ConversionEvent], *, concurrency: int | None = None
+    ) -> list[Outcome]:
+        """As :meth:`connectly_conversions.Client.send_many`; cancelling it stops the rest."""
+        _Gate.register()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Outcome]] = loop.create_future()
+        request = self._native.start_send_many(events, concurrency, _Deliver(loop, future))
+        try:
+            outcomes = await future
+        finally:
+            request.abort()
+        _log.outcomes(outcomes)
+        return outcomes
+
+    async def close(self) -> None:
+        """Refuses further sends. Those under way end as they would."""
+        self._native.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._native.closed
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}{' closed' if self.closed else ''}>"

@@ -1,0 +1,138 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+from connectly_conversions import _log
+from connectly_conversions._native import NativeClient
+from connectly_conversions.errors import ConnectlyError
+
+if TYPE_CHECKING:
+    import os
+    import uuid
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from typing_extensions import ParamSpec, Self
+
+    from connectly_conversions._native import ConversionEvent, Outcome, Receipt, RetryPolicy
+
+    P = ParamSpec("P")
+
+T = TypeVar("T")
+
+
+def _run(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Blocks this thread; under gevent's monkey patch only this greenlet."""
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is not None and monkey.is_module_patched("socket"):
+        import gevent  # noqa: PLC0415 - it is loaded already
+
+        result: T = gevent.get_hub().threadpool.apply(call, args, kwargs)
+        return result
+    return call(*args, **kwargs)
+
+
+class Client:
+    """Sends events and waits for the answer.
+
+    One client serves a whole process, its threads and its forks; each process makes its own
+    connections, when it first sends. Waiting releases the GIL, and Ctrl-C is heard.
+
+    Args:
+        api_key: From the Connectly inbox (Settings, General, API Key); else the environment's
+            ``CONNECTLY_API_KEY``.
+        business_id: The shop's UUID at Connectly; else ``CONNECTLY_BUSINESS_ID``.
+        base_url: Another host, such as a sandbox; else ``CONNECTLY_BASE_URL``.
+        timeout: Seconds for the whole call with its retries (15).
+        connect_timeout: Seconds for look-up, connection and TLS (3).
+        attempt_timeout: Seconds for one attempt (5).
+        retry: How often and how patiently a call tries again.
+        proxy: A proxy's URL; else ``HTTPS_PROXY``.
+        ca_bundle: A PEM file of certificates to trust beside the platform's.
+        rounding: ``"currency"`` or ``"never"``; kept in :attr:`rounding` for
+            ``ConversionEvent.purchase(…, rounding=client.rounding)``.
+
+    Raises:
+        ConfigurationError: A setting is missing or cannot be used.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        business_id: str | uuid.UUID | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        proxy: str | None = None,
+        ca_bundle: str | os.PathLike[str] | None = None,
+        rounding: str | None = None,
+    ) -> None:
+        self._native = NativeClient(
+            api_key,
+            business_id,
+            base_url=base_url,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            attempt_timeout=attempt_timeout,
+            retry=retry,
+            proxy=proxy,
+            ca_bundle=ca_bundle,
+            rounding=rounding,
+        )
+        self.rounding = rounding
+
+    def send(self, event: ConversionEvent) -> Receipt:
+        """Sends one event, again where that is safe, and returns the API's receipt.
+
+        Raises:
+            ConnectlyError: The API did not say that it received the event; the subclass and
+                ``retryable`` say what to do.
+        """
+        try:
+            receipt = _run(self._native.send, event)
+        except ConnectlyError as error:
+            _log.not_received(event, error)
+            raise
+        _log.received(event, receipt)
+        return receipt
+
+    def send_many(
+        self, events: Iterable[ConversionEvent], *, concurrency: int | None = None
+    ) -> list[Outcome]:
+        """Sends each event in a request of its own, ``concurrency`` (4) at a time.
+
+        Returns one outcome an event, in their order, and never raises for one of them. After the
+        first 401, 403 or 404 the events not yet started get that error unsent.
+        """
+        outcomes = _run(self._native.send_many, events, concurrency)
+        _log.outcomes(outcomes)
+        return outcomes
+
+    def close(self) -> None:
+        """Refuses further sends. Those under way end as they would."""
+        self._native.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._native.closed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}{' closed' if self.closed else ''}>"

@@ -1,0 +1,40 @@
+"""What goes to the standard ``logging`` tree: never the key, payloads not at all."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connectly_conversions._native import ConversionEvent, Outcome, Receipt
+
+logger = logging.getLogger("connectly_conversions")
+logger.addHandler(logging.NullHandler())
+
+
+def received(event: ConversionEvent, receipt: Receipt) -> None:
+    """The API has the event."""
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug(
+            "%s of order %s received (status %d, attempt %d)",
+            event.event_name,
+            event.order_id,
+            receipt.status,
+            receipt.attempts,
+        )
+
+
+def not_received(event: ConversionEvent, error: Exception) -> None:
+    """The API has not said that it has the event."""
+    logger.warning("%s of order %s not received: %s", event.event_name, event.order_id, error)
+
+
+def outcomes(all_outcomes: Iterable[Outcome]) -> None:
+    """One line for each event of a batch."""
+    for outcome in all_outcomes:
+        if outcome.receipt is not None:
+            received(outcome.event, outcome.receipt)
+        elif outcome.error is not None:
+            not_received(outcome.event, outcome.error)

@@ -1,0 +1,395 @@
+"""The native module; what is public of it is exported by the package."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final, Literal, final
+
+from typing_extensions import Self
+
+from connectly_conversions._types import Amount, EventTime, Id
+from connectly_conversions.errors import ConnectlyError, Issue
+
+__version__: Final[str]
+COOKIE_NAME: Final[str]
+
+@final
+class TrackingParams:
+    """The values captured at landing, to go back with the purchase exactly as they came.
+
+    Immutable; equal where every value is. Survives pickle, a session (``to_dict``), an order row
+    (``to_json``) and a cookie (``to_cookie``). The ``repr`` shows none of the values.
+
+    Raises:
+        ValidationError: A value is empty, over 1,024 bytes, or holds a control character.
+    """
+
+    def __new__(
+        cls,
+        cnct_tracking_id: str,
+        sendout_id: str,
+        ctwa_clid: str,
+        ad_id: str,
+        *,
+        captured_at: EventTime | None = None,
+    ) -> Self: ...
+    @classmethod
+    def from_url(
+        cls,
+        url: str | bytes | Any,  # noqa: ANN401 - or a URL object of yarl, starlette, httpx, urllib
+        extra_params: Iterable[str] = (),
+        *,
+        now: EventTime | None = None,
+    ) -> TrackingParams | None:
+        """The params of a landing URL, absolute or relative; ``None``: not Connectly's visit.
+
+        Args:
+            url: A text, or a URL object.
+            extra_params: Further parameters that must not be lost.
+            now: The moment of landing; the current time unless given.
+
+        Raises:
+            ValidationError: The visit is Connectly's, and a value is missing or malformed.
+        """
+    @classmethod
+    def from_query(
+        cls,
+        query: str
+        | bytes
+        | Mapping[str, str]
+        | Mapping[str, list[str]]
+        | Iterable[tuple[str, str]]
+        | Any,  # noqa: ANN401 - or a framework's multi-valued mapping
+        extra_params: Iterable[str] = (),
+        *,
+        now: EventTime | None = None,
+    ) -> TrackingParams | None:
+        """The params of a query: its text, or the mapping that a framework has made of it.
+
+        Takes Django's ``request.GET``, Flask's ``request.args``, Starlette's
+        ``request.query_params``, ``parse_qs`` and ``parse_qsl``. A mapping's values count as
+        decoded. Otherwise as :meth:`from_url`.
+        """
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TrackingParams:
+        """Restores what :meth:`to_dict` gave."""
+    @classmethod
+    def from_json(cls, text: str) -> TrackingParams:
+        """Restores what :meth:`to_json` gave."""
+    @classmethod
+    def from_cookie(cls, cookie: str) -> TrackingParams:
+        """Restores what :meth:`to_cookie` gave."""
+    def to_dict(self) -> dict[str, Any]:
+        """A dict of JSON types, for a session."""
+    def to_json(self) -> str:
+        """Compact JSON, for an order row."""
+    def to_cookie(self) -> str:
+        """The value of the cookie ``COOKIE_NAME``: letters, digits, ``-``, ``_`` and ``.``."""
+    @property
+    def cnct_tracking_id(self) -> str:
+        """The session of the customer."""
+    @property
+    def sendout_id(self) -> str:
+        """The Connectly campaign's sendout."""
+    @property
+    def ctwa_clid(self) -> str:
+        """Meta's click id."""
+    @property
+    def ad_id(self) -> str:
+        """The ad's id: digits, often past 2^53."""
+    @property
+    def extra(self) -> dict[str, str]:
+        """What else the link carried, in order of importance."""
+    @property
+    def captured_at(self) -> int | None:
+        """When the visitor landed, in Unix seconds."""
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Item:
+    """A product of the order: its id, how many, and the price of one.
+
+    Holds what it is given; the event that it becomes part of checks it.
+    """
+
+    def __new__(cls, id: Id, quantity: int = 1, item_price: Amount | None = None) -> Self: ...  # noqa: A002
+    @property
+    def id(self) -> Id:
+        """The product's id in the catalogue."""
+    @property
+    def quantity(self) -> int:
+        """How many pieces."""
+    @property
+    def item_price(self) -> Amount | None:
+        """The price of one piece, in the event's currency."""
+    def tuple(self) -> tuple[Id, int, Amount | None]:
+        """Id, quantity and price."""
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> Any: ...  # noqa: ANN401
+
+@final
+class ConversionEvent:
+    """A valid event: one that breaks a rule cannot be made.
+
+    Immutable, picklable, hashable; equal where the same bytes go out. The ``repr`` shows no
+    tracking value.
+    """
+
+    @classmethod
+    def purchase(
+        cls,
+        *,
+        tracking: TrackingParams,
+        order_id: Id | None,
+        currency: str,
+        value: Amount,
+        items: Iterable[Item | Mapping[str, Any]] = (),
+        event_time: EventTime | None = None,
+        content_type: str | None = None,
+        content_ids: Iterable[Id] | None = None,
+        num_items: int | None = None,
+        extra_payload: Mapping[str, Any] | None = None,
+        rounding: Literal["never", "currency"] | str | None = None,  # noqa: PYI051
+        extra_currencies: Iterable[str] | None = None,
+        now: EventTime | None = None,
+    ) -> ConversionEvent:
+        """An order, whole: one event, however many items it has.
+
+        Args:
+            tracking: What :class:`TrackingParams` captured at landing.
+            order_id: The shop's immutable id of the order, the key that keeps it from being
+                counted twice. ``None`` passes with a warning.
+            currency: An ISO 4217 code, in any case.
+            value: The order's total in the currency's major unit.
+            items: The lines of the order.
+            event_time: When the order was placed; the moment of this call unless given.
+            content_type: ``product`` (with items) unless given.
+            content_ids: The items' ids unless given.
+            num_items: The sum of the quantities unless given.
+            extra_payload: Members that the API has gained since this release.
+            rounding: ``"currency"`` rounds amounts to the currency's minor unit.
+            extra_currencies: Codes newer than this release; else the environment's
+                ``CONNECTLY_EXTRA_CURRENCIES``.
+            now: The moment that times are judged by; the current time unless given.
+
+        Raises:
+            ValidationError: With every problem of the event.
+        """
+    @classmethod
+    def view_content(
+        cls,
+        *,
+        tracking: TrackingParams,
+        items: Iterable[Item | Mapping[str, Any]] = (),
+        currency: str | None = None,
+        value: Amount | None = None,
+        order_id: Id | None = None,
+        event_time: EventTime | None = None,
+        content_type: str | None = None,
+        content_ids: Iterable[Id] | None = None,
+        num_items: int | None = None,
+        extra_payload: Mapping[str, Any] | None = None,
+        rounding: Literal["never", "currency"] | str | None = None,  # noqa: PYI051
+        extra_currencies: Iterable[str] | None = None,
+        now: EventTime | None = None,
+    ) -> ConversionEvent:
+        """A product page was looked at. Arguments and errors as of :meth:`purchase`."""
+    @classmethod
+    def from_dict(
+        cls,
+        document: Mapping[str, Any],
+        *,
+        rounding: Literal["never", "currency"] | str | None = None,  # noqa: PYI051
+        extra_currencies: Iterable[str] | None = None,
+        now: EventTime | None = None,
+    ) -> ConversionEvent:
+        """Reads an input document: the wire's members, with Python's own types for values."""
+    @classmethod
+    def from_json(
+        cls,
+        text: str | bytes,
+        *,
+        rounding: Literal["never", "currency"] | str | None = None,  # noqa: PYI051
+        extra_currencies: Iterable[str] | None = None,
+        now: EventTime | None = None,
+        javascript_numbers: bool = False,
+    ) -> ConversionEvent:
+        """Reads an input document of JSON text.
+
+        ``javascript_numbers``: JavaScript printed it, so integers past 2^53 are refused.
+        """
+    @classmethod
+    def _from_record(cls, record: str) -> ConversionEvent: ...
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """Problems that do not refuse the event."""
+    def to_wire(self) -> bytes:
+        """The exact bytes that go out."""
+    @property
+    def event_name(self) -> Literal["Purchase", "ViewContent"]:
+        """The name of the event."""
+    @property
+    def order_id(self) -> str | None:
+        """The order's id."""
+    @property
+    def currency(self) -> str | None:
+        """The currency, in upper case."""
+    @property
+    def value(self) -> Decimal | None:
+        """The total, in the currency's major unit."""
+    @property
+    def event_time(self) -> int:
+        """When the order was placed, in Unix seconds."""
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Receipt:
+    """The API's word that it received an event. Meta decides later what it makes of it."""
+
+    def __new__(
+        cls, events_received: int, attempts: int, status: int, raw_body: str
+    ) -> Self: ...
+    @property
+    def events_received(self) -> int:
+        """How many events the API says it received; at least 1."""
+    @property
+    def attempts(self) -> int:
+        """How many requests were made; at least 1."""
+    @property
+    def status(self) -> int:
+        """The HTTP status, 200 to 299."""
+    @property
+    def raw_body(self) -> str:
+        """The answer's body as it came."""
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> Any: ...  # noqa: ANN401
+
+@final
+class Outcome:
+    """What became of one event of ``send_many``: a receipt, or an error."""
+
+    def __new__(
+        cls,
+        event: ConversionEvent,
+        receipt: Receipt | None = None,
+        error: ConnectlyError | None = None,
+    ) -> Self: ...
+    @property
+    def event(self) -> ConversionEvent:
+        """The event."""
+    @property
+    def receipt(self) -> Receipt | None:
+        """Its receipt."""
+    @property
+    def error(self) -> ConnectlyError | None:
+        """Why there is no receipt."""
+    @property
+    def ok(self) -> bool:
+        """Whether there is a receipt."""
+    def __reduce__(self) -> Any: ...  # noqa: ANN401
+
+@final
+class RetryPolicy:
+    """How often and how patiently a call tries again.
+
+    Args:
+        retries: How often at most, after the first attempt (2).
+        base: Seconds that the first wait takes at most (0.25); each further one twice that.
+        cap: Seconds that any wait takes at most (4.0).
+
+    Raises:
+        ConfigurationError: The policy cannot be followed.
+    """
+
+    def __new__(cls, retries: int = 2, base: float = 0.25, cap: float = 4.0) -> Self: ...
+    @property
+    def retries(self) -> int:
+        """How often at most, after the first attempt."""
+    @property
+    def base(self) -> float:
+        """The longest first wait, in seconds."""
+    @property
+    def cap(self) -> float:
+        """The longest wait, in seconds."""
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> Any: ...  # noqa: ANN401
+
+@final
+class Request:
+    """A request of asyncio under way."""
+
+    def abort(self) -> None: ...
+
+@final
+class NativeClient:
+    """What ``Client`` and ``AsyncClient`` are made of."""
+
+    def __new__(
+        cls,
+        api_key: str | None = None,
+        business_id: str | uuid.UUID | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        proxy: str | None = None,
+        ca_bundle: str | os.PathLike[str] | None = None,
+        rounding: str | None = None,
+    ) -> Self: ...
+    def send(self, event: ConversionEvent) -> Receipt: ...
+    def send_many(
+        self, events: Iterable[ConversionEvent], concurrency: int | None = None
+    ) -> list[Outcome]: ...
+    def start_send(
+        self, event: ConversionEvent, deliver: Callable[[Any, BaseException | None], object]
+    ) -> Request: ...
+    def start_send_many(
+        self,
+        events: Iterable[ConversionEvent],
+        concurrency: int | None,
+        deliver: Callable[[Any, BaseException | None], object],
+    ) -> Request: ...
+    def close(self) -> None: ...
+    @property
+    def closed(self) -> bool: ...
+
+@final
+class NativeSandbox:
+    """What ``Sandbox`` is made of."""
+
+    def __new__(
+        cls,
+        *,
+        port: int | None = None,
+        api_key: str | None = None,
+        business_id: str | uuid.UUID | None = None,
+    ) -> Self: ...
+    @property
+    def url(self) -> str: ...
+    def received_json(self) -> str: ...
+    def requests_json(self) -> str: ...
+    def wait_for(self, count: int, timeout: float) -> bool: ...
+    def script_json(self, text: str) -> None: ...
+    def clear_faults(self) -> None: ...
+    def reset(self) -> None: ...
+    def set_now(self, moment: EventTime | None) -> None: ...
+    def stop(self) -> None: ...
+
+def _close_gate() -> None: ...
+def _run_command(arguments: list[str]) -> int: ...
+def _panic() -> None: ...

@@ -1,0 +1,116 @@
+//! Arguments in the forms that Python people have them.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::types::{DATETIME, UUID};
+
+fn type_name(object: &Bound<'_, PyAny>) -> String {
+    object.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
+}
+
+/// Says which argument has the wrong type.
+pub(crate) fn wrong_type(argument: &str, needed: &str, given: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!("{argument} must be {needed}, not {}", type_name(given)))
+}
+
+/// A text, or bytes of one. Lone surrogates and broken UTF-8 become U+FFFD.
+pub(crate) fn text(object: &Bound<'_, PyAny>) -> Option<String> {
+    if let Ok(text) = object.cast::<PyString>() {
+        return Some(text.to_string_lossy().into_owned());
+    }
+    let bytes = object.cast::<PyBytes>().ok()?;
+    Some(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
+}
+
+/// A URL: a text, or an object of a library that has a class for it.
+pub(crate) fn url(object: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Some(text) = text(object) {
+        return Ok(text);
+    }
+    // urllib.parse has `geturl`; yarl, starlette, httpx and pydantic print the URL.
+    if object.hasattr("geturl")? {
+        return object.call_method0("geturl")?.extract();
+    }
+    if object.hasattr("scheme")? && object.hasattr("query")? {
+        return object.str()?.extract();
+    }
+    Err(wrong_type("url", "a str or a URL object", object))
+}
+
+/// Names: an iterable of texts, but not one text, whose letters would be taken for names.
+pub(crate) fn names(argument: &str, object: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    let Some(object) = object else { return Ok(Vec::new()) };
+    if text(object).is_some() {
+        return Err(wrong_type(argument, "a list of str", object));
+    }
+    let names = object.try_iter().map_err(|_| wrong_type(argument, "a list of str", object))?;
+    names
+        .map(|name| {
+            let name = name?;
+            text(&name).ok_or_else(|| wrong_type(argument, "a list of str", &name))
+        })
+        .collect()
+}
+
+/// Whole Unix seconds: a number, or an aware datetime.
+pub(crate) fn seconds(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<i64> {
+    if let Ok(seconds) = object.extract::<i64>() {
+        return Ok(seconds);
+    }
+    if DATETIME.has(object) && !object.getattr("tzinfo")?.is_none() {
+        let seconds: f64 = object.call_method0("timestamp")?.extract()?;
+        #[expect(clippy::cast_possible_truncation, reason = "years up to 9999 fit")]
+        return Ok(seconds.floor() as i64);
+    }
+    Err(wrong_type(argument, "whole Unix seconds or an aware datetime", object))
+}
+
+/// A text or a UUID.
+pub(crate) fn text_or_uuid(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = object.extract::<String>() {
+        return Ok(text);
+    }
+    if UUID.has(object) {
+        return object.str()?.extract();
+    }
+    Err(wrong_type(argument, "a str or a UUID", object))
+}
+
+/// The names and values of a query: a mapping of texts or of lists of texts, as web frameworks
+/// have them, or an iterable of pairs.
+pub(crate) fn pairs(query: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    // Django and werkzeug give all values of a name by `lists`, starlette by `multi_items`.
+    let members = if query.hasattr("lists")? {
+        query.call_method0("lists")?
+    } else if query.hasattr("multi_items")? {
+        query.call_method0("multi_items")?
+    } else if query.hasattr("items")? {
+        query.call_method0("items")?
+    } else {
+        query.clone()
+    };
+    let mut pairs = Vec::new();
+    let not_a_query = || wrong_type("query", "a str, a mapping or pairs of str", query);
+    for member in members.try_iter().map_err(|_| not_a_query())? {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+            member?.extract().map_err(|_| not_a_query())?;
+        let name = text(&name).ok_or_else(|| wrong_type("a name of query", "a str", &name))?;
+        if let Some(value) = text(&value) {
+            pairs.push((name, value));
+            continue;
+        }
+        if value.is_none() {
+            continue;
+        }
+        let argument = format!("query[{name:?}]");
+        let not_text =
+            |given: &Bound<'_, PyAny>| wrong_type(&argument, "a str or a list of str", given);
+        for value in value.try_iter().map_err(|_| not_text(&value))? {
+            let value = value?;
+            pairs.push((name.clone(), text(&value).ok_or_else(|| not_text(&value))?));
+        }
+    }
+    Ok(pairs)
+}

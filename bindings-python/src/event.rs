@@ -1,0 +1,290 @@
+//! Events: made from Python's objects, checked by the core.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use connectly_conversions as core;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
+
+use crate::arguments::{names, seconds, wrong_type};
+use crate::errors::{OrRaise, guarded, issues};
+use crate::objects::{Node, Object};
+use crate::tracking::TrackingParams;
+use crate::types::{DECIMAL, MAPPING};
+
+#[pyclass(frozen, eq, module = "connectly_conversions")]
+#[derive(Clone, PartialEq)]
+pub struct ConversionEvent(pub(crate) core::ConversionEvent);
+
+type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+/// How the event is read, as Python gives it.
+struct Options<'a, 'py> {
+    rounding: Option<&'a str>,
+    extra_currencies: Argument<'a, 'py>,
+    now: Argument<'a, 'py>,
+}
+
+impl Options<'_, '_> {
+    fn read(&self, py: Python<'_>) -> PyResult<core::EventOptions> {
+        let mut options = core::EventOptions::new();
+        if let Some(rounding) = self.rounding {
+            options = options.rounding(rounding.parse::<core::Rounding>().or_raise(py)?);
+        }
+        if self.extra_currencies.is_some() {
+            let codes = names("extra_currencies", self.extra_currencies)?;
+            options = options.extra_currencies(codes);
+        }
+        if let Some(now) = self.now {
+            options = options.now(seconds("now", now)?);
+        }
+        Ok(options)
+    }
+}
+
+/// A list of whatever can be iterated over; what cannot be stays, for the core to refuse.
+fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(object) = argument else { return Ok(None) };
+    let kept = object.is_exact_instance_of::<PyList>()
+        || object.is_exact_instance_of::<PyTuple>()
+        || object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyDict>()
+        || MAPPING.has(object)
+        || !object.hasattr("__iter__")?;
+    if kept {
+        return Ok(Some(object.clone()));
+    }
+    let list = object.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+    Ok(Some(PyList::new(object.py(), list)?.into_any()))
+}
+
+/// What an event consists of, beside the tracking values.
+struct Members<'a, 'py> {
+    event_name: core::EventName,
+    tracking: &'a Bound<'py, TrackingParams>,
+    payload: [(&'static str, Argument<'a, 'py>); 8],
+    extra_payload: Argument<'a, 'py>,
+}
+
+impl Members<'_, '_> {
+    fn build(&self, options: &core::EventOptions) -> core::Result<core::ConversionEvent> {
+        let tracking = &self.tracking.get().0;
+        let meta_ctwa = [
+            ("ctwa_clid", Node::Text(tracking.ctwa_clid())),
+            ("ad_id", Node::Text(tracking.ad_id())),
+        ];
+        let attribution = [("meta_ctwa", Node::Members(&meta_ctwa))];
+        let payload = self.payload.map(|(name, object)| match object {
+            Some(object) => (name, Node::Object(object)),
+            None => (name, Node::Seconds(None)),
+        });
+        let document = [
+            ("cnct_tracking_id", Node::Text(tracking.cnct_tracking_id())),
+            ("event_name", Node::Text(self.event_name.as_str())),
+            ("sendout_id", Node::Text(tracking.sendout_id())),
+            ("attribution", Node::Members(&attribution)),
+            ("payload", Node::Members(&payload)),
+            ("captured_at", Node::Seconds(tracking.captured_at())),
+            ("extra_payload", self.extra_payload.map_or(Node::Seconds(None), Node::Object)),
+        ];
+        core::ConversionEvent::from_deserializer(Node::Members(&document), options)
+    }
+}
+
+#[pymethods]
+impl ConversionEvent {
+    #[classmethod]
+    #[pyo3(signature = (*, tracking, order_id, currency, value, items = None, event_time = None,
+        content_type = None, content_ids = None, num_items = None, extra_payload = None,
+        rounding = None, extra_currencies = None, now = None))]
+    #[pyo3(text_signature = "(*, tracking, order_id, currency, value, items=(), event_time=None, \
+        content_type=None, content_ids=None, num_items=None, extra_payload=None, rounding=None, \
+        extra_currencies=None, now=None)")]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn purchase(
+        class: &Bound<'_, PyType>,
+        tracking: &Bound<'_, TrackingParams>,
+        order_id: &Bound<'_, PyAny>,
+        currency: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        items: Argument<'_, '_>,
+        event_time: Argument<'_, '_>,
+        content_type: Argument<'_, '_>,
+        content_ids: Argument<'_, '_>,
+        num_items: Argument<'_, '_>,
+        extra_payload: Argument<'_, '_>,
+        rounding: Option<&str>,
+        extra_currencies: Argument<'_, '_>,
+        now: Argument<'_, '_>,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        guarded(py, || {
+            let options = Options { rounding, extra_currencies, now }.read(py)?;
+            let (contents, content_ids) = (listed(items)?, listed(content_ids)?);
+            let payload = [
+                ("currency", Some(currency)),
+                ("value", Some(value)),
+                ("order_id", Some(order_id)),
+                ("content_type", content_type),
+                ("content_ids", content_ids.as_ref()),
+                ("num_items", num_items),
+                ("contents", contents.as_ref()),
+                ("event_time", event_time),
+            ];
+            let event_name = core::EventName::Purchase;
+            let members = Members { event_name, tracking, payload, extra_payload };
+            members.build(&options).or_raise(py).map(Self)
+        })
+    }
+
+    #[classmethod]
+    #[pyo3(signature = (*, tracking, items = None, currency = None, value = None, order_id = None,
+        event_time = None, content_type = None, content_ids = None, num_items = None,
+        extra_payload = None, rounding = None, extra_currencies = None, now = None))]
+    #[pyo3(text_signature = "(*, tracking, items=(), currency=None, value=None, order_id=None, \
+        event_time=None, content_type=None, content_ids=None, num_items=None, extra_payload=None, \
+        rounding=None, extra_currencies=None, now=None)")]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn view_content(
+        class: &Bound<'_, PyType>,
+        tracking: &Bound<'_, TrackingParams>,
+        items: Argument<'_, '_>,
+        currency: Argument<'_, '_>,
+        value: Argument<'_, '_>,
+        order_id: Argument<'_, '_>,
+        event_time: Argument<'_, '_>,
+        content_type: Argument<'_, '_>,
+        content_ids: Argument<'_, '_>,
+        num_items: Argument<'_, '_>,
+        extra_payload: Argument<'_, '_>,
+        rounding: Option<&str>,
+        extra_currencies: Argument<'_, '_>,
+        now: Argument<'_, '_>,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        guarded(py, || {
+            let options = Options { rounding, extra_currencies, now }.read(py)?;
+            let (contents, content_ids) = (listed(items)?, listed(content_ids)?);
+            let payload = [
+                ("currency", currency),
+                ("value", value),
+                ("order_id", order_id),
+                ("content_type", content_type),
+                ("content_ids", content_ids.as_ref()),
+                ("num_items", num_items),
+                ("contents", contents.as_ref()),
+                ("event_time", event_time),
+            ];
+            let event_name = core::EventName::ViewContent;
+            let members = Members { event_name, tracking, payload, extra_payload };
+            members.build(&options).or_raise(py).map(Self)
+        })
+    }
+
+    #[classmethod]
+    #[pyo3(signature = (document, *, rounding = None, extra_currencies = None, now = None))]
+    fn from_dict(
+        class: &Bound<'_, PyType>,
+        document: &Bound<'_, PyAny>,
+        rounding: Option<&str>,
+        extra_currencies: Argument<'_, '_>,
+        now: Argument<'_, '_>,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        guarded(py, || {
+            if !document.is_instance_of::<PyDict>() && !MAPPING.has(document) {
+                return Err(wrong_type("document", "a mapping", document));
+            }
+            let options = Options { rounding, extra_currencies, now }.read(py)?;
+            core::ConversionEvent::from_deserializer(Object::new(document), &options)
+                .or_raise(py)
+                .map(Self)
+        })
+    }
+
+    #[classmethod]
+    #[pyo3(signature = (text, *, rounding = None, extra_currencies = None, now = None,
+        javascript_numbers = false))]
+    fn from_json(
+        class: &Bound<'_, PyType>,
+        text: &Bound<'_, PyAny>,
+        rounding: Option<&str>,
+        extra_currencies: Argument<'_, '_>,
+        now: Argument<'_, '_>,
+        javascript_numbers: bool,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        guarded(py, || {
+            let text = crate::arguments::text(text)
+                .ok_or_else(|| wrong_type("text", "a str or bytes", text))?;
+            let options = Options { rounding, extra_currencies, now }.read(py)?;
+            let options = options.javascript_numbers(javascript_numbers);
+            core::ConversionEvent::from_json_with(&text, &options).or_raise(py).map(Self)
+        })
+    }
+
+    #[classmethod]
+    fn _from_record(class: &Bound<'_, PyType>, record: &str) -> PyResult<Self> {
+        core::ConversionEvent::from_record(record).or_raise(class.py()).map(Self)
+    }
+
+    #[getter]
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        issues(py, self.0.warnings())
+    }
+
+    fn to_wire<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.0.to_wire())
+    }
+
+    #[getter]
+    fn event_name(&self) -> &'static str {
+        self.0.event_name().as_str()
+    }
+
+    #[getter]
+    fn order_id(&self) -> Option<&str> {
+        self.0.order_id()
+    }
+
+    #[getter]
+    fn currency(&self) -> Option<&str> {
+        self.0.currency()
+    }
+
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let decimal = |value: core::Decimal| DECIMAL.import(py)?.call1((value.to_string(),));
+        self.0.value().map(decimal).transpose()
+    }
+
+    #[getter]
+    fn event_time(&self) -> i64 {
+        self.0.event_time()
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.0.to_wire().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Without the tracking values: they tell who the customer is.
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let members = (self.order_id(), self.currency(), self.value(py)?, self.event_time());
+        let (order_id, currency, value, event_time) = members;
+        Ok(format!(
+            "<ConversionEvent {} order_id={} currency={} value={} event_time={event_time}>",
+            self.event_name(),
+            order_id.into_pyobject(py)?.repr()?,
+            currency.into_pyobject(py)?.repr()?,
+            value.into_pyobject(py)?.str()?,
+        ))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("_from_record")?, (self.0.to_record(),)))
+    }
+}

@@ -1,0 +1,53 @@
+//! The native half of the Python package: it translates, and decides nothing.
+//!
+//! What is public in Python lies in `python/connectly_conversions`; this module is private.
+
+// The Python signatures need owned or by-value arguments, and the docs are the stubs'.
+#![allow(clippy::needless_pass_by_value, missing_docs, unreachable_pub)]
+
+mod arguments;
+mod background;
+mod blocking;
+mod client;
+mod command;
+mod errors;
+mod event;
+mod gate;
+mod item;
+mod objects;
+mod records;
+mod sandbox;
+mod tracking;
+mod types;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::background::Request;
+    #[pymodule_export]
+    use crate::client::NativeClient;
+    #[pymodule_export]
+    use crate::command::{panic, run_command};
+    #[pymodule_export]
+    use crate::event::ConversionEvent;
+    #[pymodule_export]
+    use crate::gate::close_gate;
+    #[pymodule_export]
+    use crate::item::Item;
+    #[pymodule_export]
+    use crate::records::{Outcome, Receipt, RetryPolicy};
+    #[pymodule_export]
+    use crate::sandbox::NativeSandbox;
+    #[pymodule_export]
+    use crate::tracking::TrackingParams;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("COOKIE_NAME", connectly_conversions::COOKIE_NAME)
+    }
+}

@@ -1,0 +1,151 @@
+//! Small typed records: what a call takes and gives.
+
+use connectly_conversions as core;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::errors::{OrRaise, exception};
+use crate::event::ConversionEvent;
+
+/// The API's word that it received an event.
+#[pyclass(frozen, eq, hash, get_all, module = "connectly_conversions")]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Receipt {
+    events_received: u64,
+    attempts: u32,
+    status: u16,
+    raw_body: String,
+}
+
+impl From<&core::Receipt> for Receipt {
+    fn from(receipt: &core::Receipt) -> Self {
+        Self {
+            events_received: receipt.events_received(),
+            attempts: receipt.attempts(),
+            status: receipt.status(),
+            raw_body: receipt.raw_body().to_owned(),
+        }
+    }
+}
+
+#[pymethods]
+impl Receipt {
+    #[new]
+    fn new(events_received: u64, attempts: u32, status: u16, raw_body: String) -> Self {
+        Self { events_received, attempts, status, raw_body }
+    }
+
+    fn __repr__(&self) -> String {
+        let Self { events_received, attempts, status, .. } = self;
+        format!("Receipt(events_received={events_received}, attempts={attempts}, status={status})")
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, (u64, u32, u16, String)) {
+        let members = (self.events_received, self.attempts, self.status, self.raw_body.clone());
+        (py.get_type::<Self>().into_any(), members)
+    }
+}
+
+/// What became of one event of `send_many`.
+#[pyclass(frozen, get_all, module = "connectly_conversions")]
+pub struct Outcome {
+    event: Py<ConversionEvent>,
+    receipt: Option<Py<Receipt>>,
+    error: Option<Py<PyAny>>,
+}
+
+impl Outcome {
+    pub(crate) fn from_core(py: Python<'_>, outcome: core::Outcome) -> PyResult<Self> {
+        let event = Py::new(py, ConversionEvent(outcome.event))?;
+        let (receipt, error) = match &outcome.result {
+            Ok(receipt) => (Some(Py::new(py, Receipt::from(receipt))?), None),
+            Err(error) => (None, Some(exception(py, error)?.unbind())),
+        };
+        Ok(Self { event, receipt, error })
+    }
+}
+
+#[pymethods]
+impl Outcome {
+    #[new]
+    #[pyo3(signature = (event, receipt = None, error = None))]
+    fn new(
+        event: Py<ConversionEvent>,
+        receipt: Option<Py<Receipt>>,
+        error: Option<Py<PyAny>>,
+    ) -> Self {
+        Self { event, receipt, error }
+    }
+
+    #[getter]
+    fn ok(&self) -> bool {
+        self.receipt.is_some()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let event = self.event.bind(py).repr()?;
+        let result = match (&self.receipt, &self.error) {
+            (Some(receipt), _) => format!("receipt={}", receipt.bind(py).repr()?),
+            (None, Some(error)) => format!("error={}", error.bind(py).repr()?),
+            (None, None) => "nothing".to_owned(),
+        };
+        Ok(format!("<Outcome event={event} {result}>"))
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let receipt = self.receipt.as_ref().map(|receipt| receipt.clone_ref(py));
+        let error = self.error.as_ref().map(|error| error.clone_ref(py));
+        let members = (self.event.clone_ref(py), receipt, error).into_pyobject(py)?;
+        Ok((py.get_type::<Self>().into_any(), members))
+    }
+}
+
+/// How often and how patiently a call tries again.
+#[pyclass(frozen, eq, module = "connectly_conversions")]
+#[derive(Clone, PartialEq)]
+pub struct RetryPolicy(pub(crate) core::RetryPolicy);
+
+#[pymethods]
+impl RetryPolicy {
+    #[new]
+    #[pyo3(signature = (retries = None, base = None, cap = None))]
+    #[pyo3(text_signature = "(retries=2, base=0.25, cap=4.0)")]
+    fn new(
+        py: Python<'_>,
+        retries: Option<i64>,
+        base: Option<f64>,
+        cap: Option<f64>,
+    ) -> PyResult<Self> {
+        core::RetryPolicy::from_seconds(retries, base, cap).or_raise(py).map(Self)
+    }
+
+    #[getter]
+    fn retries(&self) -> u32 {
+        self.0.retries()
+    }
+
+    #[getter]
+    fn base(&self) -> f64 {
+        self.0.base().as_secs_f64()
+    }
+
+    #[getter]
+    fn cap(&self) -> f64 {
+        self.0.cap().as_secs_f64()
+    }
+
+    fn __hash__(&self) -> u64 {
+        u64::from(self.retries()) ^ self.base().to_bits() ^ self.cap().to_bits().rotate_left(1)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("RetryPolicy(retries={}, base={}, cap={})", self.retries(), self.base(), self.cap())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyAny>, (u32, f64, f64)) {
+        (py.get_type::<Self>().into_any(), (self.retries(), self.base(), self.cap()))
+    }
+}

@@ -1,0 +1,44 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectly_conversions import ConversionEvent, Item, TrackingParams
+
+# The values of one visit; nothing that is logged or printed may show them.
+VISIT = {
+    "cnct_tracking_id": "trk-canary-7f9c",
+    "sendout_id": "so-canary-4815",
+    "ctwa_clid": "clid-canary-ARAk",
+    "ad_id": "120215559412340678",
+}
+KEY = "key-canary-3f8a"
+BUSINESS = "4e3a9f0e-2b7c-4c1a-9a56-7d3f1b2c4d5e"
+
+
+@pytest.fixture
+def tracking() -> TrackingParams:
+    return TrackingParams(**VISIT)
+
+
+@pytest.fixture
+def event(tracking: TrackingParams) -> ConversionEvent:
+    return purchase(tracking)
+
+
+def purchase(tracking: TrackingParams, order_id: Any = "ORD-7821") -> ConversionEvent:
+    """The documentation's example."""
+    return ConversionEvent.purchase(
+        tracking=tracking,
+        order_id=order_id,
+        currency="USD",
+        value=Decimal("99.97"),
+        items=[
+            Item("data-pass-30d", 1, Decimal("49.99")),
+            Item("phone-case-blk", 1, Decimal("49.98")),
+        ],
+    )
