@@ -20,6 +20,13 @@ pub(super) struct Limits {
     pub retry: RetryPolicy,
 }
 
+impl Limits {
+    /// The same with another deadline for the whole call.
+    pub(super) fn within(&self, total: Duration) -> Self {
+        Self { attempt: self.attempt.min(total), total, retry: self.retry }
+    }
+}
+
 /// Sends one event.
 pub(super) async fn send(
     transport: &impl Transport,

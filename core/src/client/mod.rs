@@ -12,6 +12,7 @@ mod transport;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 pub use batch::{DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
@@ -82,6 +83,15 @@ impl Client {
     pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
         let http = self.http()?;
         call::send(http, &self.inner.settings.limits, event).await
+    }
+
+    /// Sends one event with a deadline of its own in place of the client's.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send_within(&self, event: &ConversionEvent, timeout: Duration) -> Result<Receipt> {
+        let http = self.http()?;
+        call::send(http, &self.inner.settings.limits.within(timeout), event).await
     }
 
     /// The options that events of this client are made with.
