@@ -100,7 +100,12 @@ impl Settings {
             Some(given) => Self::of("retry", given.clone(), RETRY)?,
         };
         let seconds = |name| Ok::<_, Error>(given.number(name)?.map(|wait| wait / 1e3));
-        RetryPolicy::of_numbers(given.number("retries")?, seconds("base")?, seconds("cap")?)
-            .map(Some)
+        let retries = match given.0.get("retries") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(value.as_i64().ok_or_else(|| {
+                Error::invalid_option("retry.retries", "a whole number is needed")
+            })?),
+        };
+        RetryPolicy::from_seconds(retries, seconds("base")?, seconds("cap")?).map(Some)
     }
 }

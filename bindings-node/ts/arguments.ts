@@ -7,7 +7,10 @@ export function invalidArgument(name: string, needed: string): never {
 }
 
 /** The options, none where there are none; throws for a name that is none of `known`. */
-export function optionsOf<T extends object>(given: T | null | undefined, known: readonly string[]): Partial<T> {
+export function optionsOf<T extends object>(
+  given: T | null | undefined,
+  known: readonly string[],
+): Partial<T> {
   if (given === undefined || given === null) {
     return {};
   }

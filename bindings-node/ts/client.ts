@@ -1,11 +1,11 @@
 import { invalidArgument, optionsOf } from "./arguments.js";
+import { deliver, type Under } from "./batch.js";
 import { textOf } from "./document.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent, type EventOptions } from "./event.js";
 import { type ClientHandle, type EventHandle, type NativeRequest, native } from "./native.js";
 import { theCalls } from "./port.js";
 import type { Receipt, ResultRecord } from "./records.js";
-import { type Under, deliver } from "./batch.js";
 
 /** How often and how patiently a call tries again. Waits are in milliseconds. */
 export interface RetryPolicy {
@@ -99,7 +99,9 @@ export class Client {
   async send(event: ConversionEvent, options?: SendOptions): Promise<Receipt> {
     const { signal, timeout } = options === undefined ? {} : optionsOf(options, SEND_OPTIONS);
     const handle = ConversionEvent.handleOf(event);
-    const record = JSON.parse(await this.#request(handle, timeout ?? undefined, signalOf(signal))) as ResultRecord;
+    const record = JSON.parse(
+      await this.#request(handle, timeout ?? undefined, signalOf(signal)),
+    ) as ResultRecord;
     if ("error" in record) {
       throw errorOf(record.error);
     }
@@ -156,7 +158,11 @@ export class Client {
     await this.close();
   }
 
-  #request(event: EventHandle, timeout: number | undefined, signal: AbortSignal | undefined): Promise<string> {
+  #request(
+    event: EventHandle,
+    timeout: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     if (timeout !== undefined && typeof timeout !== "number") {
       invalidArgument("timeout", "a number of milliseconds is needed");
     }

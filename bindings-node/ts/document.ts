@@ -65,7 +65,14 @@ const ARGUMENTS = new Set([
   "now",
 ]);
 /** The wire's own names, where they differ: the package's are the ones in camel case. */
-const OF_THE_PAYLOAD = new Set(["order_id", "event_time", "content_type", "content_ids", "num_items", "contents"]);
+const OF_THE_PAYLOAD = new Set([
+  "order_id",
+  "event_time",
+  "content_type",
+  "content_ids",
+  "num_items",
+  "contents",
+]);
 
 type Members = Record<string, unknown>;
 

@@ -102,13 +102,10 @@ function usesMusl(): boolean {
 }
 
 function load(): Native {
-  const local = process.env.CONNECTLY_NATIVE_ADDON;
-  if (local) {
-    return require(local) as Native;
-  }
   const failures: unknown[] = [];
-  for (const target of candidates()) {
-    const name = `connectly-conversions-${target}`;
+  // First what was built in this very folder, for platforms that nothing is published for.
+  const packages = candidates().map((target) => `connectly-conversions-${target}`);
+  for (const name of ["../connectly.node", ...packages]) {
     try {
       return checked(require(name) as Native, name);
     } catch (error) {

@@ -52,48 +52,6 @@ impl RetryPolicy {
         Ok(Self::new(retries, wait(base, default.base, "base")?, wait(cap, default.cap, "cap")?))
     }
 
-    /// A policy of the numbers that a binding gets, waits in seconds; the default fills the gaps.
-    ///
-    /// # Errors
-    /// `invalid_retry_policy` for numbers that cannot be followed.
-    pub fn of_numbers(retries: Option<f64>, base: Option<f64>, cap: Option<f64>) -> Result<Self> {
-        let refuse = |name: &str, value: f64, needed: &str| {
-            let message = format!("retry.{name}: {value} is not {needed}");
-            Error::configuration(ErrorCode::InvalidRetryPolicy, message)
-        };
-        let wait = |name: &str, given: Option<f64>, default: Duration| match given {
-            None => Ok(default),
-            Some(value) => Duration::try_from_secs_f64(value)
-                .map_err(|_| refuse(name, value, "a wait of zero or more")),
-        };
-        let default = Self::default();
-        let retries = match retries {
-            None => default.retries,
-            Some(value) if value.fract() == 0.0 && (0.0..=1e3).contains(&value) => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "it fits"
-                )]
-                let retries = value as u32;
-                retries
-            }
-            Some(value) => return Err(refuse("retries", value, "a whole number from 0 to 1000")),
-        };
-        // A base alone, or a cap alone, moves the other's default along.
-        let (base, cap) = match (base, cap) {
-            (Some(_), None) => {
-                let base = wait("base", base, default.base)?;
-                (base, default.cap.max(base))
-            }
-            _ => {
-                let cap = wait("cap", cap, default.cap)?;
-                (wait("base", base, default.base.min(cap))?, cap)
-            }
-        };
-        Self::new(retries, base, cap)
-    }
-
     /// One attempt and no more.
     #[must_use]
     pub const fn none() -> Self {
