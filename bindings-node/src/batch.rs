@@ -7,7 +7,7 @@ use napi_derive::napi;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
-use crate::port::Answers;
+use crate::port::{Answers, Unanswered};
 use crate::{engine, record};
 
 /// Few enough that their receipts are made within a millisecond of the event loop's time.
@@ -28,16 +28,17 @@ impl Batch {
         concurrency: Option<f64>,
         answers: Answers,
     ) -> Result<Self> {
-        let concurrency =
-            concurrency.map_or(Ok(DEFAULT_CONCURRENCY), |given| config::concurrency(given))?;
+        let concurrency = concurrency.map_or(Ok(DEFAULT_CONCURRENCY), config::concurrency)?;
         let (sender, mut receiver) = unbounded_channel::<Vec<ConversionEvent>>();
         let task = engine::handle()?.spawn(async move {
             let events = stream::poll_fn(|context| receiver.poll_recv(context));
             let outcomes = client.outcomes(events.flat_map(stream::iter), concurrency);
             let mut chunks = std::pin::pin!(outcomes.ready_chunks(CHUNK));
+            let unanswered = Unanswered::new(id, answers.clone());
             while let Some(chunk) = chunks.next().await {
                 answers.give(id, record::results(&chunk));
             }
+            unanswered.answered();
         });
         Ok(Self { events: Some(sender), abort: task.abort_handle() })
     }

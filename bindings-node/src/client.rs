@@ -9,31 +9,31 @@ use crate::{record, settings};
 
 /// Makes a client of its settings, a JSON object; the environment fills the gaps.
 #[napi(catch_unwind)]
-pub(crate) fn create_client(settings: String) -> Made<Client> {
+pub fn create_client(settings: String) -> Made<Client> {
     made(settings::client(&settings))
 }
 
 /// Refuses every further send of this client.
 #[napi(catch_unwind)]
-pub(crate) fn close_client(client: &External<Client>) {
+pub fn close_client(client: &External<Client>) {
     client.close();
 }
 
 /// The record of a send that `close` cut off.
 #[napi(catch_unwind)]
-pub(crate) fn cut_off(event: &External<ConversionEvent>) -> String {
+pub fn cut_off(event: &External<ConversionEvent>) -> String {
     record::error(&Error::cut_off(event))
 }
 
 /// The record of an argument that is not what is `needed`.
 #[napi(catch_unwind)]
-pub(crate) fn invalid_argument(name: String, needed: String) -> String {
+pub fn invalid_argument(name: String, needed: String) -> String {
     record::error(&Error::invalid_option(&name, &needed))
 }
 
 /// The record of the first name that is none of `known`, if there is one.
 #[napi(catch_unwind)]
-pub(crate) fn unknown_option(names: Vec<String>, known: Vec<String>) -> Option<String> {
+pub fn unknown_option(names: Vec<String>, known: Vec<String>) -> Option<String> {
     let known: Vec<_> = known.iter().map(String::as_str).collect();
     let unknown = names.iter().find(|name| !known.contains(&name.as_str()))?;
     Some(record::error(&Error::unknown_option(unknown, &known)))

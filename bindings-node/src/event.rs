@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::record;
 
 /// A handle, or the record of an error.
-pub(crate) type Made<T> = Either<External<T>, String>;
+pub type Made<T> = Either<External<T>, String>;
 
 pub(crate) fn made<T>(result: Result<T>) -> Made<T> {
     match result {
@@ -20,7 +20,7 @@ pub(crate) fn made<T>(result: Result<T>) -> Made<T> {
 
 /// Reads and checks an input document.
 #[napi(catch_unwind)]
-pub(crate) fn build_event(
+pub fn build_event(
     document: String,
     javascript_numbers: bool,
     rounding: Option<String>,
@@ -45,13 +45,13 @@ pub(crate) fn build_event(
 
 /// The exact bytes that go out.
 #[napi(catch_unwind)]
-pub(crate) fn event_wire(event: &External<ConversionEvent>) -> Buffer {
+pub fn event_wire(event: &External<ConversionEvent>) -> Buffer {
     event.to_wire().into()
 }
 
 /// What the getters of an event tell.
 #[napi(catch_unwind)]
-pub(crate) fn event_facts(event: &External<ConversionEvent>) -> String {
+pub fn event_facts(event: &External<ConversionEvent>) -> String {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Facts<'a> {

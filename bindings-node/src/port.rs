@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectly_conversions::{Client, ConversionEvent, config};
+use connectly_conversions::{Client, ConversionEvent, Error, config};
 use napi::bindgen_prelude::{External, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Env, Status, sys};
@@ -28,6 +28,29 @@ impl Answers {
     }
 }
 
+/// A call whose task may yet panic: then it is answered all the same, or its promise would never
+/// settle. A task that was stopped answers too, and nobody listens.
+pub(crate) struct Unanswered(Option<(u32, Answers)>);
+
+impl Unanswered {
+    pub(crate) fn new(id: u32, answers: Answers) -> Self {
+        Self(Some((id, answers)))
+    }
+
+    pub(crate) fn answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if let Some((id, answers)) = self.0.take() {
+            let error = Error::internal("the request ended without an answer");
+            answers.give(id, record::error(&error));
+        }
+    }
+}
+
 /// One JavaScript thread's connection to the engine.
 #[napi]
 pub struct Port {
@@ -38,6 +61,12 @@ pub struct Port {
 #[napi]
 pub struct Request {
     abort: AbortHandle,
+}
+
+impl Port {
+    pub(crate) fn answers(&self) -> Answers {
+        self.answers.clone()
+    }
 }
 
 #[napi]
@@ -80,11 +109,13 @@ impl Port {
             let (client, event) = (Client::clone(client), ConversionEvent::clone(event));
             let answers = self.answers.clone();
             Ok(engine::handle()?.spawn(async move {
+                let unanswered = Unanswered::new(id, answers.clone());
                 let result = match timeout {
                     Some(timeout) => client.send_within(&event, timeout).await,
                     None => client.send(&event).await,
                 };
                 answers.give(id, record::result(&result));
+                unanswered.answered();
             }))
         };
         match begin() {

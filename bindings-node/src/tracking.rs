@@ -39,27 +39,19 @@ fn capture(extra_params: Option<Vec<String>>, now: Option<i64>) -> Capture {
 
 /// The params of a landing URL.
 #[napi(catch_unwind)]
-pub(crate) fn capture_url(
-    url: String,
-    extra_params: Option<Vec<String>>,
-    now: Option<i64>,
-) -> String {
+pub fn capture_url(url: String, extra_params: Option<Vec<String>>, now: Option<i64>) -> String {
     answer(&capture(extra_params, now).url(&url))
 }
 
 /// The params of a query string.
 #[napi(catch_unwind)]
-pub(crate) fn capture_query(
-    query: String,
-    extra_params: Option<Vec<String>>,
-    now: Option<i64>,
-) -> String {
+pub fn capture_query(query: String, extra_params: Option<Vec<String>>, now: Option<i64>) -> String {
     answer(&capture(extra_params, now).query(&query))
 }
 
 /// The params of decoded names and values: name, value, name, value and so on.
 #[napi(catch_unwind)]
-pub(crate) fn capture_pairs(
+pub fn capture_pairs(
     flat: Vec<String>,
     extra_params: Option<Vec<String>>,
     now: Option<i64>,
@@ -70,19 +62,19 @@ pub(crate) fn capture_pairs(
 
 /// The params that were stored as JSON.
 #[napi(catch_unwind)]
-pub(crate) fn tracking_from_json(text: String) -> String {
+pub fn tracking_from_json(text: String) -> String {
     answer(&TrackingParams::from_json(&text).map(Some))
 }
 
 /// The params that a cookie carries.
 #[napi(catch_unwind)]
-pub(crate) fn tracking_from_cookie(cookie: String) -> String {
+pub fn tracking_from_cookie(cookie: String) -> String {
     answer(&TrackingParams::from_cookie(&cookie).map(Some))
 }
 
 /// The cookie of params whose JSON came from here.
 #[napi(catch_unwind)]
-pub(crate) fn tracking_to_cookie(json: String) -> napi::Result<String> {
+pub fn tracking_to_cookie(json: String) -> napi::Result<String> {
     TrackingParams::from_json(&json)
         .map(|params| params.to_cookie())
         .map_err(|error| napi::Error::from_reason(error.to_string()))
@@ -90,6 +82,6 @@ pub(crate) fn tracking_to_cookie(json: String) -> napi::Result<String> {
 
 /// The name of the cookie.
 #[napi(catch_unwind)]
-pub(crate) fn cookie_name() -> &'static str {
+pub fn cookie_name() -> &'static str {
     COOKIE_NAME
 }

@@ -4,7 +4,7 @@ import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
 import { type ClientHandle, type EventHandle, type NativeBatch, native } from "./native.js";
 import { theCalls } from "./port.js";
-import type { ErrorRecord, ResultRecord } from "./records.js";
+import type { ErrorRecord, Failed, ResultRecord } from "./records.js";
 
 /** A call under way, as its client sees it. */
 export interface Under {
@@ -105,7 +105,18 @@ export async function deliver(
   const trace = { stack: "" };
   Error.captureStackTrace(trace, deliver);
   const calls = theCalls();
-  const id = calls.begin((records) => delivery.take(JSON.parse(records) as ResultRecord[]));
+  let onFailure!: (error: ConnectlyError) => void;
+  const failed = new Promise<never>((_, reject) => {
+    onFailure = reject;
+  });
+  const id = calls.begin((text) => {
+    const records = JSON.parse(text) as readonly ResultRecord[] | Failed;
+    if ("error" in records) {
+      onFailure(errorOf(records.error));
+    } else {
+      delivery.take(records);
+    }
+  });
   const batch = calls.port.batch(id, client, concurrency);
   if (typeof batch === "string") {
     calls.end(id);
@@ -127,7 +138,7 @@ export async function deliver(
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     // A source that never gives its next event does not keep an abort waiting.
-    await Promise.race([feed(delivery, events, signal), aborted]);
+    await Promise.race([feed(delivery, events, signal), aborted, failed]);
     return delivery.outcomes;
   } finally {
     signal?.removeEventListener("abort", onAbort);

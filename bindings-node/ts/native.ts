@@ -40,8 +40,10 @@ export interface NativePort {
 /** A sandbox that runs in this process. */
 export interface NativeSandbox {
   url(): string;
-  received(): string;
-  requests(): string;
+  /** The last three give nothing once it was stopped. */
+  received(): string | null;
+  requests(): string | null;
+  waitFor(port: NativePort, id: number, count: number, timeout: number): string | null;
   script(faults: string): string | null;
   clearFaults(): void;
   reset(): void;

@@ -4,8 +4,9 @@ import { AssertionError } from "node:assert";
 import { optionsOf } from "./arguments.js";
 import { Client, type ClientOptions } from "./client.js";
 import { textOf } from "./document.js";
-import { errorOfText } from "./errors.js";
+import { errorOfText, type Issue } from "./errors.js";
 import { type NativeSandbox, native } from "./native.js";
+import { theCalls } from "./port.js";
 
 /** The sandbox accepts any key and any UUID unless told otherwise; these are what its clients use. */
 const API_KEY = "sandbox-key";
@@ -33,6 +34,8 @@ export interface Received {
   readonly times: number;
   readonly duplicate: boolean;
   readonly business_id: string;
+  /** What a client that checks events would have been warned of. */
+  readonly warnings: readonly Issue[];
   /** The event as it was sent. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -100,6 +103,8 @@ const SANDBOX_OPTIONS = ["port", "apiKey", "businessId"];
 export class Sandbox {
   readonly #native: NativeSandbox;
   readonly #options: SandboxOptions;
+  /** What was received and requested until it was stopped. */
+  #last: { readonly received: string; readonly requests: string } | undefined;
   /** Where it listens: the `baseUrl` of a client. */
   readonly url: string;
 
@@ -132,12 +137,36 @@ export class Sandbox {
 
   /** The conversions that it accepted, in order. */
   get received(): readonly Received[] {
-    return (JSON.parse(this.#native.received()) as { received: Received[] }).received;
+    return receivedOf(this.#last?.received ?? this.#native.received());
+  }
+
+  /**
+   * Waits until this many conversions were accepted, at most `timeout` milliseconds (5000 unless
+   * given), and gives those that were: for what is reported in the background.
+   */
+  async waitFor(count: number, options?: { readonly timeout?: number | undefined }): Promise<readonly Received[]> {
+    const { timeout = 5000 } = optionsOf(options, ["timeout"]);
+    const calls = theCalls();
+    let id = 0;
+    try {
+      return receivedOf(
+        await new Promise<string>((resolve) => {
+          id = calls.begin(resolve);
+          const refused = this.#native.waitFor(calls.port, id, count, timeout);
+          if (refused !== null) {
+            throw errorOfText(refused);
+          }
+        }),
+      );
+    } finally {
+      calls.end(id);
+    }
   }
 
   /** Every request, with its answer. */
   get requests(): readonly RecordedRequest[] {
-    return (JSON.parse(this.#native.requests()) as { requests: RecordedRequest[] }).requests;
+    const text = this.#last?.requests ?? this.#native.requests() ?? '{"requests":[]}';
+    return (JSON.parse(text) as { requests: RecordedRequest[] }).requests;
   }
 
   /** The next request that matches meets this fault; several are met one after the other. */
@@ -163,8 +192,12 @@ export class Sandbox {
     this.#native.setNow(time instanceof Date ? Math.floor(time.getTime() / 1000) : time);
   }
 
-  /** Stops it; requests under way break. */
+  /** Stops it; requests under way break. What it received can still be asked. */
   async stop(): Promise<void> {
+    const [received, requests] = [this.#native.received(), this.#native.requests()];
+    if (received !== null && requests !== null) {
+      this.#last = { received, requests };
+    }
     this.#native.stop();
   }
 
@@ -172,6 +205,10 @@ export class Sandbox {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+function receivedOf(text: string | null): Received[] {
+  return (JSON.parse(text || '{"received":[]}') as { received: Received[] }).received;
 }
 
 /** What a reported event must have; only what is given is compared. */
