@@ -13,10 +13,10 @@ pub fn create_client(settings: String) -> Made<Client> {
     made(settings::client(&settings))
 }
 
-/// Refuses every further send of this client.
+/// The record of a send after `close`.
 #[napi(catch_unwind)]
-pub fn close_client(client: &External<Client>) {
-    client.close();
+pub fn client_closed() -> String {
+    record::error(&Error::client_closed())
 }
 
 /// The record of a send that `close` cut off.

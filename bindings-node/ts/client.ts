@@ -78,6 +78,7 @@ const SEND_MANY_OPTIONS = ["concurrency", "signal"];
 export class Client {
   readonly #handle: ClientHandle;
   readonly #under = new Set<Under>();
+  #isClosed = false;
   /** The options that events of this client are made with: spread them into an event's. */
   readonly eventOptions: EventOptions;
 
@@ -99,6 +100,7 @@ export class Client {
   async send(event: ConversionEvent, options?: SendOptions): Promise<Receipt> {
     const { signal, timeout } = options === undefined ? {} : optionsOf(options, SEND_OPTIONS);
     const handle = ConversionEvent.handleOf(event);
+    this.#checkOpen();
     const record = JSON.parse(
       await this.#request(handle, timeout ?? undefined, signalOf(signal)),
     ) as ResultRecord;
@@ -123,6 +125,7 @@ export class Client {
     if (concurrency !== undefined && concurrency !== null && typeof concurrency !== "number") {
       invalidArgument("concurrency", "a number is needed");
     }
+    this.#checkOpen();
     return await deliver(this.#handle, this.#under, events, concurrency ?? undefined, signalOf(signal));
   }
 
@@ -135,7 +138,7 @@ export class Client {
     if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
       invalidArgument("timeout", "a number of milliseconds is needed");
     }
-    native.closeClient(this.#handle);
+    this.#isClosed = true;
     const under = [...this.#under];
     const ended = Promise.all(under.map((call) => call.ended));
     if (timeout === undefined || timeout === null) {
@@ -156,6 +159,12 @@ export class Client {
   /** As {@link Client.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) {
+      throw errorOfText(native.clientClosed());
+    }
   }
 
   #request(

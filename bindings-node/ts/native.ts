@@ -71,7 +71,7 @@ export interface Native {
   eventWire(event: EventHandle): Buffer;
   eventFacts(event: EventHandle): string;
   createClient(settings: string): ClientHandle | string;
-  closeClient(client: ClientHandle): void;
+  clientClosed(): string;
   cutOff(event: EventHandle): string;
   invalidArgument(name: string, needed: string): string;
   unknownOption(names: string[], known: readonly string[]): string | null;

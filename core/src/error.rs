@@ -238,6 +238,12 @@ impl Error {
         Self::invalid_option(name, &why)
     }
 
+    /// For a binding: a send after the client was closed.
+    #[must_use]
+    pub fn client_closed() -> Self {
+        Self::configuration(ErrorCode::ClientClosed, "the client was closed")
+    }
+
     /// For a binding: a send that was cut off because its client was closed.
     #[must_use]
     pub fn cut_off(event: &crate::ConversionEvent) -> Self {

@@ -107,8 +107,7 @@ impl Client {
 
     fn http(&self) -> Result<&Http> {
         if self.inner.closed.load(Ordering::Relaxed) {
-            let message = "the client was closed";
-            return Err(Error::configuration(ErrorCode::ClientClosed, message));
+            return Err(Error::client_closed());
         }
         if let Some(http) = self.inner.http.get() {
             return Ok(http);
