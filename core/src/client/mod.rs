@@ -18,7 +18,7 @@ pub use batch::{DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
 pub use receipt::Receipt;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::event::{ConversionEvent, EventOptions};
 use builder::Settings;
 use transport::Http;
