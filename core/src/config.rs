@@ -37,6 +37,31 @@ pub fn seconds(option: &str, value: f64) -> Result<Duration> {
     )
 }
 
+/// A number of milliseconds as a binding gets it.
+///
+/// # Errors
+/// `invalid_timeout`, naming `option`, for what is not a finite number above zero.
+pub fn milliseconds(option: &str, value: f64) -> Result<Duration> {
+    let given = Duration::try_from_secs_f64(value / 1e3).ok();
+    given.filter(|duration| !duration.is_zero()).ok_or_else(|| {
+        let message = format!("{option}: {value} is no number of milliseconds above zero");
+        Error::configuration(ErrorCode::InvalidTimeout, message)
+    })
+}
+
+/// How many requests at a time, as a binding gets it.
+///
+/// # Errors
+/// `invalid_concurrency` for what is not a whole number of at least 1.
+pub fn concurrency(value: f64) -> Result<usize> {
+    if value.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&value) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+        return Ok(value as usize);
+    }
+    let message = format!("concurrency: {value} is no whole number of requests, at least 1");
+    Err(Error::configuration(ErrorCode::InvalidConcurrency, message))
+}
+
 /// The API key. It is shown by nothing: not by `Debug`, not by errors, not by logs.
 #[derive(Clone)]
 pub struct ApiKey(SecretString);

@@ -225,6 +225,33 @@ impl Error {
         Self::configuration(ErrorCode::InvalidOption, format!("{option}: {why}"))
     }
 
+    /// For a binding: an option of a name that is none of `known`.
+    #[must_use]
+    pub fn unknown_option(name: &str, known: &[&str]) -> Self {
+        let closest = known.iter().min_by_key(|known| strsim::osa_distance(known, name));
+        let why = match closest {
+            Some(closest) if strsim::osa_distance(closest, name) <= 3 => {
+                format!("there is no such option; is {closest} meant?")
+            }
+            _ => format!("there is no such option; there are {}", known.join(", ")),
+        };
+        Self::invalid_option(name, &why)
+    }
+
+    /// For a binding: a send after the client was closed.
+    #[must_use]
+    pub fn client_closed() -> Self {
+        Self::configuration(ErrorCode::ClientClosed, "the client was closed")
+    }
+
+    /// For a binding: a send that was cut off because its client was closed.
+    #[must_use]
+    pub fn cut_off(event: &crate::ConversionEvent) -> Self {
+        let message = "the client was closed before the answer came: the event may have arrived";
+        Self::configuration(ErrorCode::ClientClosed, message)
+            .with_retryable(event.order_id().is_some())
+    }
+
     pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
         self.inner.code = code;
         self

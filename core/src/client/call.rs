@@ -23,6 +23,13 @@ pub(super) struct Limits {
 /// A time-out of centuries would overflow the clock: a day is as good as none.
 const LONGEST: Duration = Duration::from_hours(24);
 
+impl Limits {
+    /// The same with another deadline for the whole call.
+    pub(super) fn within(&self, total: Duration) -> Self {
+        Self { attempt: self.attempt.min(total), total, retry: self.retry }
+    }
+}
+
 /// Sends one event.
 pub(super) async fn send(
     transport: &impl Transport,

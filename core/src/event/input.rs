@@ -14,9 +14,9 @@ use rust_decimal::Decimal;
 use serde::de::Deserializer;
 
 use super::draft::{Count, Draft, Field};
-use super::money::{Amount, Reading, plain_decimal};
+use super::money::{Amount, NOT_FINITE, Reading, plain_decimal};
 use super::path::Path;
-use super::scalar::{JsonText, Native, Number, Scalar};
+use super::scalar::{ForeignKind, JsonText, Native, Number, Scalar};
 use super::shape::{self, Document};
 use super::time::EventTime;
 use crate::issue::{Issue, IssueCode};
@@ -115,6 +115,11 @@ impl Reader {
             Scalar::Bool => "a boolean",
             Scalar::Number(_) => "a number",
             Scalar::Text(_) => "a string",
+            Scalar::Foreign(value) => {
+                let message = format!("{needed} is needed, not {value}");
+                self.push(IssueCode::WrongType, path, message);
+                return Field::Refused;
+            }
             Scalar::Other(name) => &**name,
         };
         self.push(IssueCode::WrongType, path, format!("{needed} is needed, not {given}"));
@@ -179,6 +184,13 @@ impl Reader {
             Scalar::Null => return Field::Absent,
             Scalar::Number(number) => number,
             Scalar::Text(text) if !self.strict() => return Field::Given(Amount::from(&*text)),
+            Scalar::Foreign(value) if value.kind == ForeignKind::Number => {
+                return Field::Given(Amount::unreadable(value, NOT_FINITE));
+            }
+            Scalar::Foreign(value) if value.kind == ForeignKind::Bigint => {
+                let why = "a bigint does not tell cents from dollars: give a string or a number";
+                return Field::Given(Amount::unreadable(value, why));
+            }
             other => return self.wrong_type(path, "a number", &other),
         };
         Field::Given(match number {
@@ -203,6 +215,9 @@ impl Reader {
         let number = match given {
             Scalar::Null => return Field::Absent,
             Scalar::Number(number) => number,
+            Scalar::Foreign(value) if value.kind == ForeignKind::Number => {
+                return Field::Given(Count::Unreadable(value.text));
+            }
             other => return self.wrong_type(path, "a whole number", &other),
         };
         let digits = number.to_string();

@@ -31,7 +31,7 @@ pub(crate) enum Reading {
 }
 
 impl Amount {
-    fn unreadable(given: impl fmt::Display, why: &'static str) -> Self {
+    pub(crate) fn unreadable(given: impl fmt::Display, why: &'static str) -> Self {
         Self(Reading::Unreadable { given: given.to_string(), why })
     }
 
@@ -56,6 +56,7 @@ impl Amount {
     }
 }
 
+pub(crate) const NOT_FINITE: &str = "it is not a finite number";
 const TOO_LONG: &str = "it has over 18 digits";
 
 impl From<Decimal> for Amount {
@@ -111,7 +112,7 @@ impl From<&String> for Amount {
 impl From<f64> for Amount {
     fn from(value: f64) -> Self {
         if !value.is_finite() {
-            return Self::unreadable(value, "it is not a finite number");
+            return Self::unreadable(value, NOT_FINITE);
         }
         // `Display` of f64 prints the shortest decimal that reads back as the same float.
         let plain = value.to_string();
