@@ -147,7 +147,7 @@ proptest! {
                 disposition,
                 has_order_id,
                 retry_after,
-                remaining: total - clock,
+                remaining: total.saturating_sub(clock),
                 since_first_try: clock,
                 random,
             });

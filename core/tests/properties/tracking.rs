@@ -38,7 +38,7 @@ fn query() -> impl Strategy<Value = String> {
     ];
     let value = prop_oneof!["[a-z0-9%+]{0,20}", any::<String>()];
     vec((name, value), 0..12)
-        .prop_map(|pairs| pairs.iter().map(|(name, value)| format!("{name}={value}&")).collect())
+        .prop_map(|pairs| pairs.iter().fold(String::new(), |all, (n, v)| all + n + "=" + v + "&"))
 }
 
 fn survives(params: &TrackingParams) -> Result<(), TestCaseError> {
