@@ -67,13 +67,19 @@ pub fn concurrency(value: f64) -> Result<usize> {
 pub struct ApiKey(SecretString);
 
 impl ApiKey {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.expose_secret().trim().is_empty()
+    }
+
     /// The header that carries it.
     pub(crate) fn header(&self) -> Result<HeaderValue> {
-        let mut header = HeaderValue::from_str(self.0.expose_secret()).map_err(|_| {
-            let message = "the API key holds characters that no header can carry; was a line end \
-                           copied with it?";
-            Error::configuration(ErrorCode::InvalidApiKey, message)
-        })?;
+        let key = self.0.expose_secret();
+        let refuse = |message| Error::configuration(ErrorCode::InvalidApiKey, message);
+        if key.trim() != key {
+            return Err(refuse("the API key has blanks or line ends around it"));
+        }
+        let mut header = HeaderValue::from_str(key)
+            .map_err(|_| refuse("the API key holds characters that no header can carry"))?;
         header.set_sensitive(true);
         Ok(header)
     }
@@ -93,10 +99,7 @@ impl fmt::Debug for ApiKey {
 
 /// The URL that events of this business go to. Nothing else ever decides host or path.
 pub(crate) fn endpoint(base_url: &str, business_id: &str) -> Result<Url> {
-    let business_id = uuid::Uuid::try_parse(business_id.trim()).map_err(|_| {
-        let message = format!("{business_id:?} is no business id: Connectly's are UUIDs");
-        Error::configuration(ErrorCode::InvalidBusinessId, message)
-    })?;
+    let business_id = business(business_id)?;
     let mut url = base(base_url)?;
     let path = format!(
         "{}/external/v1/businesses/{}/conversion_events",
@@ -105,6 +108,15 @@ pub(crate) fn endpoint(base_url: &str, business_id: &str) -> Result<Url> {
     );
     url.set_path(&path);
     Ok(url)
+}
+
+/// A business id. What was given is not shown: it could be the key, put in the wrong place.
+pub(crate) fn business(id: &str) -> Result<uuid::Uuid> {
+    uuid::Uuid::try_parse(id.trim()).map_err(|_| {
+        let message =
+            "the business id is no UUID, as Connectly's are; was the API key given instead?";
+        Error::configuration(ErrorCode::InvalidBusinessId, message)
+    })
 }
 
 fn base(text: &str) -> Result<Url> {

@@ -331,7 +331,8 @@ impl Error {
         self.inner.status
     }
 
-    /// Whether the same event may be sent again later without being counted twice.
+    /// Whether the same event may be sent again later without being counted twice; after an
+    /// ambiguous outcome that holds for 48 hours, Meta's window for an order id.
     #[must_use]
     pub fn retryable(&self) -> bool {
         self.inner.retryable
@@ -363,9 +364,26 @@ impl Error {
 }
 
 impl fmt::Display for Error {
+    /// One line: a server's text is not let loose on logs and terminals.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.inner.code, self.inner.message)
+        write!(f, "{}: {}", self.inner.code, one_line(&self.inner.message))
     }
+}
+
+/// Long enough for any honest sentence.
+const LONGEST_LINE: usize = 500;
+
+/// The text without control characters, cut where it is too long for a line.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_LINE && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut line: String = clean.take(LONGEST_LINE).collect();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    Cow::Owned(line)
 }
 
 impl fmt::Debug for Error {

@@ -201,13 +201,21 @@ impl Reader {
                     let why = "it is past 2^53, where JavaScript loses digits: give a string";
                     Amount(Reading::Unreadable { given: digits.to_owned(), why })
                 } else {
-                    Amount::from_json_number(digits)
+                    self.literal(digits)
                 }
             }
             Number::Decimal(digits) => Amount::from(digits),
             Number::Integer(value) => Amount::from(value),
             Number::Float(value) => Amount::from(value),
         })
+    }
+
+    /// On the wire every digit is meant: an amount of 16 digits went out because it was a text.
+    fn literal(&self, digits: &str) -> Amount {
+        match plain_decimal(digits) {
+            Some(plain) if self.strict() => Amount::from(plain),
+            _ => Amount::from_json_number(digits),
+        }
     }
 
     /// A quantity: a number whose value validation judges.

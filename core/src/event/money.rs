@@ -147,8 +147,9 @@ pub(crate) fn plain_decimal(literal: &str) -> Option<String> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
     let digits = digits.trim_end_matches('0');
-    exponent -= i64::try_from(fraction.len()).ok()?;
-    exponent += i64::try_from(whole.len() + fraction.len() - digits.len()).ok()?;
+    let zeros = whole.len() + fraction.len() - digits.len();
+    exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    exponent = exponent.checked_add(i64::try_from(zeros).ok()?)?;
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() {
         return Some("0".to_owned());
