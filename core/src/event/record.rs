@@ -111,7 +111,9 @@ fn document(wire: &str) -> Option<(String, i64, Option<String>)> {
 fn price_as_text(line: &mut Json) {
     if let Json::Object(members) = line {
         let price = members.iter_mut().find(|(name, _)| name == "item_price");
-        price.into_iter().for_each(|(_, price)| as_text(price));
+        if let Some((_, price)) = price {
+            as_text(price);
+        }
     }
 }
 
