@@ -82,6 +82,12 @@ impl Client {
     /// Whatever keeps the API from saying that it received the event; `attempts` counts requests.
     pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
         let http = self.http()?;
+        // Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
+        // first turn polls the sockets, the second the connections, so that one which the server
+        // has closed is not written to: that would be an ambiguous outcome.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+        }
         call::send(http, &self.inner.settings.limits, event).await
     }
 
@@ -91,6 +97,12 @@ impl Client {
     /// As [`Client::send`].
     pub async fn send_within(&self, event: &ConversionEvent, timeout: Duration) -> Result<Receipt> {
         let http = self.http()?;
+        // Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
+        // first turn polls the sockets, the second the connections, so that one which the server
+        // has closed is not written to: that would be an ambiguous outcome.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+        }
         call::send(http, &self.inner.settings.limits.within(timeout), event).await
     }
 

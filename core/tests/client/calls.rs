@@ -82,3 +82,29 @@ fn a_client_with_its_own_pool_serves_another_runtime() {
     }
     assert_eq!(sandbox.received().len(), 2);
 }
+
+/// An event without an order id must not die of a connection that the server has closed: a
+/// blocking caller leaves nobody to notice the end between two calls.
+#[test]
+fn a_connection_that_was_closed_between_two_calls_is_not_used() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (closed, closing) = std::sync::mpsc::channel();
+    let server = std::thread::spawn(move || {
+        for _ in 0..5 {
+            let (stream, _) = listener.accept().unwrap();
+            crate::support::serve_once(stream);
+            closed.send(()).unwrap();
+        }
+    });
+    let tracking = TrackingParams::new("t", "s", "c", "1").unwrap();
+    let event = ConversionEvent::purchase(tracking, None::<&str>, "USD", 1).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = client(&url).build().unwrap();
+    for _ in 0..5 {
+        let receipt = runtime.block_on(client.send(&event)).unwrap();
+        assert_eq!(receipt.attempts(), 1);
+        closing.recv().unwrap();
+    }
+    server.join().unwrap();
+}

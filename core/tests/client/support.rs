@@ -12,6 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) const KEY: &str = "canary-key-8c41d0";
 pub(crate) const BUSINESS: &str = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
 
+const RECEIVED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"events_received\":1}";
+
 /// Retries that nobody waits for.
 pub(crate) fn client(url: &str) -> ClientBuilder {
     let at_once = std::time::Duration::ZERO;
@@ -52,6 +54,18 @@ pub(crate) async fn request(stream: &mut TcpStream) -> Option<String> {
 }
 
 pub(crate) async fn receive(stream: &mut TcpStream) {
-    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"events_received\":1}";
-    stream.write_all(answer).await.unwrap();
+    stream.write_all(RECEIVED).await.unwrap();
+}
+
+/// Answers one request as if the connection were to be kept, and closes it.
+pub(crate) fn serve_once(mut stream: std::net::TcpStream) {
+    use std::io::{Read, Write};
+    let mut text = Vec::new();
+    // The only event of these tests ends in its event time.
+    while !text.ends_with(b"}}") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        text.extend(byte);
+    }
+    stream.write_all(RECEIVED).unwrap();
 }

@@ -218,7 +218,7 @@ fn the_example_is_accepted_without_a_warning() {
 fn nesting_without_end_is_refused() {
     let example = EXAMPLE.trim_end().strip_suffix('}').unwrap();
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        let deep = format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
         for text in [deep.clone(), format!("{example},\"extra_payload\":{{\"x\":{deep}}}}}")] {
             assert!(ConversionEvent::from_json_with(&text, &options()).is_err());
             assert!(connectly_conversions::TrackingParams::from_json(&text).is_err());
