@@ -51,7 +51,7 @@ lint-core: $(CARGO_TOOLS)/bin/cargo-deny
 	cargo clippy $(CORE) -p rust-checkout --all-targets --all-features -- -D warnings
 	cargo clippy -p connectly-conversions --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p connectly-conversions --all-features
-	cargo deny --all-features check bans licenses sources
+	cargo deny --all-features check --hide-inclusion-graph bans licenses sources
 	.ci/advisories
 
 $(CARGO_TOOLS)/bin/cargo-deny:

@@ -1,5 +1,7 @@
 //! The command, as a person or a script runs it.
 #![cfg(feature = "cli")]
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -115,7 +117,8 @@ fn every_line_of_ndjson_gets_its_outcome_and_one_bad_line_stops_none() {
         .map(|row| (row["source"].as_str().unwrap().to_owned(), row["outcome"].clone()))
         .collect();
     outcomes.sort_by(|a, b| a.0.cmp(&b.0));
-    let expected = [("-:1", "received"), ("-:2", "refused"), ("-:3", "refused"), ("-:5", "received")];
+    let expected =
+        [("-:1", "received"), ("-:2", "refused"), ("-:3", "refused"), ("-:5", "received")];
     assert_eq!(outcomes, expected.map(|(s, o)| (s.to_owned(), Value::from(o))));
     let orders: Vec<_> = sandbox.received().into_iter().map(|event| event.order_id).collect();
     assert_eq!(orders.len(), 2);
@@ -172,8 +175,10 @@ fn rounding_and_extra_currencies_are_options() {
     let abc = EXAMPLE.replace("USD", "ABC");
     let output = run(connectly().args(["validate", "--extra-currency", "abc", "-"]), &abc);
     assert_eq!(code(&output), 0, "{output:?}");
-    let output =
-        run(connectly().args(["validate", "-"]).env("CONNECTLY_EXTRA_CURRENCIES", "XYZ, ABC"), &abc);
+    let output = run(
+        connectly().args(["validate", "-"]).env("CONNECTLY_EXTRA_CURRENCIES", "XYZ, ABC"),
+        &abc,
+    );
     assert_eq!(code(&output), 0, "{output:?}");
 }
 
@@ -237,8 +242,10 @@ fn the_key_is_never_shown() {
 #[test]
 fn sandbox_says_where_it_listens() {
     let mut child = connectly().arg("sandbox").spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let url = stdout
+        .by_ref()
+        .lines()
         .map_while(Result::ok)
         .find_map(|line| line.trim().strip_prefix("CONNECTLY_BASE_URL=").map(str::to_owned))
         .unwrap();

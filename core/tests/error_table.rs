@@ -1,4 +1,6 @@
 //! `schema/errors.json` is the one table; the enums must say the same.
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use connectly_conversions::{ErrorCode, ErrorKind, IssueCode};
 use serde_json::Value;

@@ -19,12 +19,20 @@ struct Problem {
     code: String,
     path: String,
     #[serde(default, deserialize_with = "present")]
-    suggestion: Option<Option<String>>,
+    suggestion: Suggestion,
 }
 
-/// Tells `null` from left out.
-fn present<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(d).map(Some)
+#[derive(Default)]
+enum Suggestion {
+    /// Left out: not compared.
+    #[default]
+    Any,
+    None,
+    Exactly(String),
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Suggestion, D::Error> {
+    Ok(Option::deserialize(d)?.map_or(Suggestion::None, Suggestion::Exactly))
 }
 
 /// How the issues differ from the expected set.
@@ -35,9 +43,13 @@ fn compare(expected: &[Problem], issues: &[&Issue]) -> Option<String> {
         return Some(format!("expected {wanted:?}, found {issues:?}"));
     }
     expected.iter().find_map(|problem| {
-        let wanted = problem.suggestion.as_ref()?;
+        let wanted = match &problem.suggestion {
+            Suggestion::Any => return None,
+            Suggestion::None => None,
+            Suggestion::Exactly(text) => Some(text.as_str()),
+        };
         let issue = issues.iter().find(|i| i.path() == problem.path)?;
-        (issue.suggestion() != wanted.as_deref())
+        (issue.suggestion() != wanted)
             .then(|| format!("expected the suggestion {wanted:?}, found {issue:?}"))
     })
 }

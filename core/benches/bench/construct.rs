@@ -1,4 +1,4 @@
-//! Build, validate and serialise the documentation's example, beside serde_json of plain structs.
+//! Build, validate and serialise the documentation's example, beside `serde_json` of plain structs.
 
 use std::hint::black_box;
 

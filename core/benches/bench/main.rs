@@ -1,6 +1,14 @@
 //! `make bench`: CPU time an event beside the libraries underneath, in one run, since machines
 //! are noisy and only ratios say anything. No test depends on it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+// A bench fails by panicking, prints its table, and counts in floats.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss
+)]
+// The structs are the wire's, whose names they have.
+#![allow(clippy::struct_field_names)]
 
 mod construct;
 mod measure;

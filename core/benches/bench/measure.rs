@@ -35,7 +35,7 @@ fn cpu() -> Duration {
 /// Begins to measure; the answer ends it after this many events.
 pub(crate) fn start() -> impl FnOnce(usize) -> Sample {
     let (cpu_before, began) = (cpu(), Instant::now());
-    move |events| Sample { cpu: cpu() - cpu_before, wall: began.elapsed(), events }
+    move |events| Sample { cpu: cpu().saturating_sub(cpu_before), wall: began.elapsed(), events }
 }
 
 /// Measures what `work` does for `events` events.

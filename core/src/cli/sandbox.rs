@@ -14,9 +14,13 @@ pub(super) fn run(command: &Sandbox, out: &mut impl Write) -> Result<u8, Failure
         builder = builder.business_id(id);
     }
     let sandbox = builder.start()?;
-    writeln!(out, "The sandbox listens; point your shop at it and look at what arrives:")?;
-    writeln!(out, "  CONNECTLY_BASE_URL={}", sandbox.url())?;
-    writeln!(out, "  {}/", sandbox.url())?;
+    let url = sandbox.url();
+    // At once, so that whoever waits for the address reads all of it.
+    let said = format!(
+        "The sandbox listens; point your shop at it and look at what arrives:\n  \
+         CONNECTLY_BASE_URL={url}\n  {url}/\n"
+    );
+    out.write_all(said.as_bytes())?;
     out.flush()?;
     // Until the process is told to end: the sandbox serves on a thread of its own.
     loop {

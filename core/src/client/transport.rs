@@ -37,38 +37,47 @@ impl Transport for Http {
     async fn post(&self, body: Bytes, deadline: Instant) -> Result<Answer, Failure> {
         let begun = Arc::new(AtomicBool::new(false));
         let body = Watched { bytes: Some(body), begun: Arc::clone(&begun) };
-        let request = self.client.post(self.url.clone()).body(reqwest::Body::wrap(body)).send();
-        let response = match timeout_at(deadline, request).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(broken(error, begun.load(Ordering::Relaxed))),
-            Err(_) => return Err(timed_out(begun.load(Ordering::Relaxed))),
-        };
-        Ok(read(response, deadline).await)
+        let request = self.client.post(self.url.clone()).body(reqwest::Body::wrap(body));
+        let mut answer = None;
+        let done = timeout_at(deadline, exchange(request, &mut answer)).await;
+        let begun = begun.load(Ordering::Relaxed);
+        match (done, answer) {
+            (Ok(Ok(())), Some(answer)) => Ok(answer),
+            // Its status may say enough, so it is no mere time-out.
+            (Err(_), Some(answer)) => Ok(Answer { damage: Some(Damage::TimedOut), ..answer }),
+            (Err(_) | Ok(Ok(())), None) => Err(timed_out(begun)),
+            (Ok(Err(error)), _) => Err(broken(error, begun)),
+        }
     }
 }
 
-async fn read(mut response: reqwest::Response, deadline: Instant) -> Answer {
-    let mut answer = Answer {
+/// Sends and reads; what came so far is in `answer`, wherever this is cut off. One timer around
+/// it is cheaper than one a step.
+async fn exchange(
+    request: reqwest::RequestBuilder,
+    answer: &mut Option<Answer>,
+) -> Result<(), reqwest::Error> {
+    let mut response = request.send().await?;
+    let answer = answer.insert(Answer {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
         body: Vec::new(),
         damage: None,
-    };
+    });
     answer.damage = loop {
-        match timeout_at(deadline, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
                 let room = MAX_BODY_BYTES - answer.body.len();
                 answer.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                 if chunk.len() > room {
                     break Some(Damage::TooLarge);
                 }
             }
-            Ok(Ok(None)) => break None,
-            Ok(Err(_)) => break Some(Damage::CutShort),
-            Err(_) => break Some(Damage::TimedOut),
+            Ok(None) => break None,
+            Err(_) => break Some(Damage::CutShort),
         }
     };
-    answer
+    Ok(())
 }
 
 /// A body that tells whether anybody began to write it: the line between "never reached the

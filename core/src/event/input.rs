@@ -8,13 +8,12 @@
 //! its plain digits; a point in time is an RFC 3339 text, an UUID a text.
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
 use rust_decimal::Decimal;
 use serde::de::Deserializer;
 
 use super::draft::{Count, Draft, Field};
-use super::money::{Amount, Reading};
+use super::money::{Amount, Reading, plain_decimal};
 use super::path::Path;
 use super::scalar::{JsonText, Native, Number, Scalar};
 use super::shape::{self, Document};
@@ -217,11 +216,7 @@ impl Reader {
     }
 }
 
-/// A number of any notation, if a decimal of 28 digits can hold it.
-pub(super) fn exact(digits: &str) -> Option<Decimal> {
-    if digits.contains(['e', 'E']) {
-        Decimal::from_scientific(digits).ok()
-    } else {
-        Decimal::from_str(digits).ok()
-    }
+/// A number of any notation, if a decimal of 28 digits can hold it exactly.
+fn exact(digits: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(&plain_decimal(digits)?).ok()
 }

@@ -139,7 +139,7 @@ fn significant_digits(plain: &str) -> usize {
 }
 
 /// Writes a JSON number without exponent: `1.5e3` is `1500`. `None` where that is absurdly long.
-fn plain_decimal(literal: &str) -> Option<String> {
+pub(crate) fn plain_decimal(literal: &str) -> Option<String> {
     let (mantissa, exponent) = literal.split_once(['e', 'E']).unwrap_or((literal, "0"));
     let mut exponent: i64 = exponent.parse().ok()?;
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));

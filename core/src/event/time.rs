@@ -35,7 +35,6 @@ impl EventTime {
     }
 
     pub(crate) fn from_text(text: &str) -> Self {
-        // A time needs a `T` or a space: jiff alone would take `2025-05-05` for midnight.
         Self(match text.parse::<Timestamp>() {
             Ok(moment) => Moment::Seconds(floor_to_second(moment)),
             Err(_) if text.parse::<DateTime>().is_ok() => Moment::WithoutZone(text.to_owned()),

@@ -105,6 +105,11 @@ impl Journal {
         keep(&mut self.requests, request);
     }
 
+    /// How many conversions are kept.
+    pub(super) fn accepted(&self) -> usize {
+        self.received.len()
+    }
+
     pub(super) fn received(&self) -> Vec<Received> {
         let now = |(received, order): &(Received, Option<Order>)| Received {
             times: order.as_ref().and_then(|order| self.orders.get(order)).copied().unwrap_or(1),

@@ -19,6 +19,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::oneshot;
@@ -73,6 +74,13 @@ impl Sandbox {
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
         self.state.received()
+    }
+
+    /// Waits until this many conversions were accepted, at most `timeout`; gives those that were.
+    /// For what is reported in the background. Blocks the calling thread.
+    #[must_use]
+    pub fn wait_for(&self, count: usize, timeout: Duration) -> Vec<Received> {
+        self.state.wait_for(count, timeout)
     }
 
     /// Every request to the API with its answer, in order; the key is masked.

@@ -2,7 +2,8 @@
 //! asks the journal never sees half of it.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
@@ -48,6 +49,8 @@ struct Accepted<'a> {
 pub(super) struct State {
     access: Access,
     inner: Mutex<Inner>,
+    /// Told of every request.
+    arrived: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -60,7 +63,7 @@ struct Inner {
 
 impl State {
     pub(super) fn new(access: Access) -> Self {
-        Self { access, inner: Mutex::default() }
+        Self { access, inner: Mutex::default(), arrived: Condvar::new() }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -102,6 +105,7 @@ impl State {
             fault: fault.map(|fault| fault.kind.as_str()),
             recorded: accepted.is_some(),
         });
+        self.arrived.notify_all();
         reply
     }
 
@@ -148,6 +152,13 @@ impl State {
 
     pub(super) fn received(&self) -> Vec<Received> {
         self.inner().journal.received()
+    }
+
+    pub(super) fn wait_for(&self, count: usize, timeout: Duration) -> Vec<Received> {
+        let missing = |inner: &mut Inner| inner.journal.accepted() < count;
+        let waited = self.arrived.wait_timeout_while(self.inner(), timeout, missing);
+        let (inner, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        inner.journal.received()
     }
 
     pub(super) fn requests(&self) -> Vec<Recorded> {

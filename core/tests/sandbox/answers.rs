@@ -36,11 +36,13 @@ fn a_purchase_without_currency_and_value_is_an_invalid_argument_that_names_both(
     assert!(sandbox.received().is_empty());
 }
 
+type Change = fn(&mut Value);
+
 /// What is lenient in an input document is refused on the wire.
 #[test]
 fn the_wire_is_read_strictly() {
     let sandbox = sandbox();
-    let cases: [(&str, fn(&mut Value), &str, &str); 9] = [
+    let cases: [(&str, Change, &str, &str); 9] = [
         (
             "value as text",
             |b| b["payload"]["value"] = "99.97".into(),

@@ -1,5 +1,6 @@
 //! A client that hides nothing: it writes bytes and reads bytes.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
@@ -53,9 +54,9 @@ pub(crate) fn path() -> String {
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nhost: sandbox\r\n");
     for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        write!(text, "{name}: {value}\r\n").unwrap();
     }
-    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    write!(text, "content-length: {}\r\n\r\n{body}", body.len()).unwrap();
     text.into_bytes()
 }
 
@@ -102,7 +103,7 @@ impl Connection {
 
     /// More bytes, or `None` at the end of the stream.
     fn more(&mut self) -> Result<Option<()>, ErrorKind> {
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         let length = self.stream.read(&mut buffer).map_err(|error| error.kind())?;
         self.unread.extend_from_slice(&buffer[..length]);
         Ok((length > 0).then_some(()))
