@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::error::{Failure, Result};
+use crate::error::Result;
 
 /// Given to a call and kept, so that the call can be stopped from outside.
-#[derive(uniffi::Object)]
+#[derive(uniffi::Object, Default)]
 pub(crate) struct CancelToken {
     cancelled: watch::Sender<bool>,
 }
@@ -16,7 +16,7 @@ pub(crate) struct CancelToken {
 impl CancelToken {
     #[uniffi::constructor]
     pub(crate) fn new() -> Result<Arc<Self>> {
-        Ok(Arc::new(Self { cancelled: watch::Sender::new(false) }))
+        Ok(Arc::new(Self::default()))
     }
 
     pub(crate) fn cancel(&self) -> Result<()> {
@@ -30,14 +30,5 @@ impl CancelToken {
     pub(crate) async fn cancelled(&self) {
         // The sender lives in `self`, so the channel cannot close meanwhile.
         let _ = self.cancelled.subscribe().wait_for(|cancelled| *cancelled).await;
-    }
-
-    /// Drops the work where the token is cancelled first.
-    pub(crate) async fn guard<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::select! {
-            biased;
-            () = self.cancelled() => Err(Failure::Cancelled),
-            done = work => done,
-        }
     }
 }

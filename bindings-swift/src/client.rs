@@ -8,6 +8,7 @@ use connectly_conversions::config;
 use futures_util::{StreamExt, stream};
 
 use crate::cancel::CancelToken;
+use crate::engine;
 use crate::error::{ErrorRecord, Result};
 use crate::event::Event;
 
@@ -111,7 +112,7 @@ pub(crate) struct NativeClient {
     client: core::Client,
 }
 
-#[uniffi::export(async_runtime = "tokio")]
+#[uniffi::export]
 impl NativeClient {
     #[uniffi::constructor]
     pub(crate) fn new(options: ClientOptions) -> Result<Arc<Self>> {
@@ -119,9 +120,14 @@ impl NativeClient {
         Ok(Arc::new(Self { client: builder.build()? }))
     }
 
-    pub(crate) async fn send(&self, event: Arc<Event>, token: Arc<CancelToken>) -> Result<ReceiptRecord> {
-        let work = async { Ok(self.client.send(&event.event).await?.into()) };
-        token.guard(work).await
+    pub(crate) async fn send(
+        &self,
+        event: Arc<Event>,
+        token: Arc<CancelToken>,
+    ) -> Result<ReceiptRecord> {
+        let (client, event) = (self.client.clone(), event.event.clone());
+        let sent = engine::run(token, async move { client.send(&event).await }).await?;
+        Ok(sent?.into())
     }
 
     /// One outcome an event, in their order; once cancelled, the rest are `Cancelled`.
@@ -137,17 +143,20 @@ impl NativeClient {
         // The core's check of the number.
         self.client.send_many_with([], concurrency).await?;
         let count = events.len();
-        let events = events.into_iter().map(|event| event.event.clone());
-        let mut outcomes: Vec<OutcomeRecord> = self
-            .client
-            .outcomes(stream::iter(events), concurrency)
-            .map(|outcome| match outcome.result {
-                Ok(receipt) => OutcomeRecord::Received { receipt: receipt.into() },
-                Err(error) => OutcomeRecord::Failed { error: ErrorRecord::from(&error) },
-            })
-            .take_until(token.cancelled())
-            .collect()
-            .await;
+        let client = self.client.clone();
+        let work = async move {
+            let events = events.into_iter().map(|event| event.event.clone());
+            client
+                .outcomes(stream::iter(events), concurrency)
+                .map(|outcome| match outcome.result {
+                    Ok(receipt) => OutcomeRecord::Received { receipt: receipt.into() },
+                    Err(error) => OutcomeRecord::Failed { error: ErrorRecord::from(&error) },
+                })
+                .take_until(token.cancelled())
+                .collect::<Vec<_>>()
+                .await
+        };
+        let mut outcomes = engine::run(Arc::default(), work).await?;
         outcomes.resize_with(count, || OutcomeRecord::Cancelled);
         Ok(outcomes)
     }
@@ -158,4 +167,3 @@ impl NativeClient {
         Ok(())
     }
 }
-

@@ -6,6 +6,7 @@
 
 mod cancel;
 mod client;
+mod engine;
 mod error;
 mod event;
 mod sandbox;

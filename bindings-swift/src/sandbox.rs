@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use connectly_conversions::{Error, Sandbox};
 
+use crate::engine;
 use crate::error::Result;
 
 /// Settings; a port of 0 takes a free one.
@@ -41,7 +42,8 @@ impl NativeSandbox {
         if let Some(id) = options.business_id {
             builder = builder.business_id(id);
         }
-        let sandbox = Mutex::new(Some(builder.start()?));
+        let started = engine::without_sigpipe(|| builder.start())?;
+        let sandbox = Mutex::new(Some(started?));
         Ok(Arc::new(Self { sandbox }))
     }
 
