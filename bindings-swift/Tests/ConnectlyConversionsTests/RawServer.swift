@@ -39,7 +39,12 @@ final class RawServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    // Closed here and not in `deinit`: its number could be another server's by
+                    // the time that this thread asks for the next connection.
+                    close(listener)
+                    return
+                }
                 Self.readRequest(connection)
                 var bytes = Array(answer().utf8)[...]
                 while !bytes.isEmpty {
@@ -57,7 +62,6 @@ final class RawServer: Sendable {
     deinit {
         // Ends the `accept` that the thread waits in.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// Reads the head and as many bytes as it announces.

@@ -87,13 +87,14 @@ final class ResponseTests: XCTestCase {
             // sent again.
             let disposition = try wanted.string("disposition") ?? ""
             let retryable = ["never_sent", "not_recorded", "ambiguous"].contains(disposition)
-            let same =
-                try wanted.string("kind") == found.kind.rawValue
-                && wanted.string("code") == found.code.rawValue
-                && wanted.number("retry_after").map { .seconds($0) } == found.retryAfter
-                && (message == nil || message == found.message)
-                && retryable == found.retryable
+            let kind = try wanted.string("kind")
+            let code = try wanted.string("code")
+            let retryAfter = try wanted.number("retry_after").map { Duration.seconds($0) }
             try wanted.finish()
+            let same =
+                kind == found.kind.rawValue && code == found.code.rawValue
+                && retryAfter == found.retryAfter && retryable == found.retryable
+                && (message == nil || message == found.message)
             return same ? nil : "expected \(error.text), found \(found) \(found.details)"
         default:
             return "found \(found)"

@@ -176,16 +176,16 @@ private struct Scenario {
 
     private static func matches(_ wanted: JSON, _ found: ConnectlyError) throws -> Bool {
         var wanted = try Members(wanted, in: "error")
-        let named =
-            try wanted.string("kind") == found.kind.rawValue
-            && wanted.string("code") == found.code.rawValue
-            && wanted.bool("retryable") == found.retryable
+        let kind = try wanted.string("kind")
+        let code = try wanted.string("code")
+        let retryable = try wanted.bool("retryable")
         let attempts = try wanted.number("attempts")
         let status = try wanted.number("status")
         let retryAfter = try wanted.number("retry_after")
         let message = try wanted.string("message")
         try wanted.finish()
-        return named
+        return kind == found.kind.rawValue && code == found.code.rawValue
+            && retryable == found.retryable
             && (attempts == nil || attempts == Double(found.attempts))
             && (status == nil || status == found.status.map(Double.init))
             && (retryAfter == nil || retryAfter.map { .seconds($0) } == found.retryAfter)
