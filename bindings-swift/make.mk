@@ -95,3 +95,16 @@ pack-swift: build-swift
 		$(OUT)/connectly_ffi-$$(rustc -vV | sed -n 's/^host: //p').tar.gz lib connectly_ffi.pc
 	cd $(SWIFT_NATIVE) && python3 -m zipfile -c $(abspath $(OUT))/ConnectlyFFI.artifactbundle.zip \
 		ConnectlyFFI.artifactbundle
+
+## docs-swift: the DocC archive; fails on a link that leads nowhere and on a symbol without words
+docs: docs-swift
+docs-swift: swift-root build-swift
+	$(SWIFT_RUN) swift package --scratch-path $(SWIFT_SCRATCH) dump-symbol-graph \
+		--minimum-access-level public
+	python3 $(SWIFT_DIR)/toolchain/documented.py $(SWIFT_SCRATCH)/*/symbolgraph \
+		$(SWIFT_SCRATCH)/symbols
+	$(SWIFT_RUN) PATH=/usr/libexec/swift/bin:$$PATH docc convert --warnings-as-errors \
+		--fallback-bundle-identifier ai.connectly.conversions \
+		--additional-symbol-graph-dir $(SWIFT_SCRATCH)/symbols \
+		--output-path $(SWIFT_SCRATCH)/ConnectlyConversions.doccarchive \
+		$(SWIFT_DIR)/Sources/ConnectlyConversions/ConnectlyConversions.docc

@@ -1,5 +1,5 @@
-public import Foundation
 internal import ConnectlyFFI
+public import Foundation
 
 /// Sends events to Connectly. One client serves a whole server: it holds the pool of connections,
 /// the retry policy and the API key.

@@ -1,5 +1,5 @@
-public import Foundation
 internal import ConnectlyFFI
+public import Foundation
 
 /// A valid conversion event. It is immutable, and cheap to copy.
 ///

@@ -1,5 +1,5 @@
-public import Foundation
 internal import ConnectlyFFI
+public import Foundation
 
 extension TrackingParams {
     /// The params of a landing URL, absolute or relative.
@@ -22,7 +22,7 @@ extension TrackingParams {
 
     /// The params of a landing URL's text, such as a request's path and query.
     ///
-    /// As ``from(url:extraParams:now:)-(URL,_,_)``.
+    /// As `from(url:extraParams:now:)`.
     public static func from(
         url: String, extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {
@@ -33,7 +33,7 @@ extension TrackingParams {
     /// The params of a URL's components.
     ///
     /// Read from the encoded query: `URLComponents.queryItems` would leave a `+` that means a
-    /// space. Otherwise as ``from(url:extraParams:now:)-(URL,_,_)``.
+    /// space. Otherwise as `from(url:extraParams:now:)`.
     public static func from(
         components: URLComponents, extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {
@@ -44,7 +44,7 @@ extension TrackingParams {
     /// The params of a query string, with or without its question mark.
     ///
     /// Decoded once, as the URL standard has it. Otherwise as
-    /// ``from(url:extraParams:now:)-(URL,_,_)``.
+    /// `from(url:extraParams:now:)`.
     public static func from(
         query: String, extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {
@@ -54,7 +54,7 @@ extension TrackingParams {
 
     /// The params of names and values that a framework has decoded already, in the URL's order.
     ///
-    /// They are not decoded again. Otherwise as ``from(url:extraParams:now:)-(URL,_,_)``.
+    /// They are not decoded again. Otherwise as `from(url:extraParams:now:)`.
     public static func from(
         queryItems: [URLQueryItem], extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {

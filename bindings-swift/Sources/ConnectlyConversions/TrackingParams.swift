@@ -1,5 +1,5 @@
-public import Foundation
 internal import ConnectlyFFI
+public import Foundation
 
 /// The values captured at landing, to be sent back with the purchase exactly as they came.
 ///
@@ -41,7 +41,12 @@ public struct TrackingParams: Sendable, Hashable {
 
     /// The params of four known values, for a shop that stored them in its own way.
     ///
-    /// - Parameter capturedAt: When the visitor landed. Left out, nothing warns of an old click.
+    /// - Parameters:
+    ///   - cnctTrackingID: The link's `cnct_tracking_id`.
+    ///   - sendoutID: The link's `sendout_id`.
+    ///   - ctwaClid: The link's `ctwa_clid`.
+    ///   - adID: The link's `ad_id`.
+    ///   - capturedAt: When the visitor landed. Left out, nothing warns of an old click.
     /// - Throws: ``ConnectlyError/validation(_:)`` where a value is empty, over 1,024 bytes or
     ///   holds a control character.
     public init(
@@ -92,7 +97,9 @@ public struct TrackingParams: Sendable, Hashable {
     /// that were captured. It is not signed.
     public func toCookie() -> String { cookie }
 
+    /// Params are equal when every value is, those of a newer version included.
     public static func == (left: Self, right: Self) -> Bool { left.json == right.json }
 
+    /// Hashes every value.
     public func hash(into hasher: inout Hasher) { hasher.combine(json) }
 }

@@ -85,6 +85,7 @@ public struct Fault: Sendable, Hashable {
 
     private static func decimal(_ pause: Duration) -> Decimal {
         let (seconds, attoseconds) = pause.components
-        return Decimal(seconds) + Decimal(attoseconds) / Decimal(sign: .plus, exponent: 18, significand: 1)
+        let one = Decimal(sign: .plus, exponent: -18, significand: 1)
+        return Decimal(seconds) + Decimal(attoseconds) * one
     }
 }
