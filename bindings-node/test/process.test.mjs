@@ -155,10 +155,12 @@ describe("a process", () => {
   it("has one instance behind ESM and CommonJS", async (t) => {
     const require = createRequire(import.meta.url);
     const cjs = require("connectly-conversions");
-    const names = Object.keys(esm).filter((name) => !["default", "module.exports", "__esModule"].includes(name));
+    const names = Object.keys(esm).filter(
+      (name) => !["default", "module.exports", "__esModule"].includes(name),
+    );
     assert.deepEqual(names.sort(), Object.keys(cjs).sort());
-    for (const name of names) {
-      assert.equal(esm[name], cjs[name], name);
+    for (const [name, value] of Object.entries(esm)) {
+      assert.equal(value, name === "default" ? cjs : cjs[name], name);
     }
     const sandbox = using(t, await Sandbox.start());
     await new cjs.Client(sandbox.clientOptions).send(purchase());
@@ -185,7 +187,10 @@ describe("worker threads", () => {
   it("send each for itself, and may be terminated at will", async (t) => {
     const server = using(t, await rawServer(() => RECEIVED));
     const workerData = { apiKey: "k", businessId: BUSINESS_ID, baseUrl: server.url };
-    const workers = Array.from({ length: 12 }, () => new Worker(WORKER, { eval: true, workerData, execArgv: [] }));
+    const workers = Array.from(
+      { length: 12 },
+      () => new Worker(WORKER, { eval: true, workerData, execArgv: [] }),
+    );
     await Promise.all(workers.map((worker) => once(worker, "message")));
     await Promise.all(workers.map((worker) => worker.terminate()));
     const receipt = await clientOf(server.url).send(purchase());

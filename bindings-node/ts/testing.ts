@@ -144,7 +144,10 @@ export class Sandbox {
    * Waits until this many conversions were accepted, at most `timeout` milliseconds (5000 unless
    * given), and gives those that were: for what is reported in the background.
    */
-  async waitFor(count: number, options?: { readonly timeout?: number | undefined }): Promise<readonly Received[]> {
+  async waitFor(
+    count: number,
+    options?: { readonly timeout?: number | undefined },
+  ): Promise<readonly Received[]> {
     const { timeout = 5000 } = optionsOf(options, ["timeout"]);
     const calls = theCalls();
     let id = 0;
