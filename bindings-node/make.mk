@@ -20,7 +20,8 @@ node-addon:
 
 node-modules: $(NODE_DIR)/node_modules/.package-lock.json
 $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
-	$(NODE_NPM) ci --ignore-scripts
+	# Not `ci`: some mirrors carry no packages of other platforms, and a lock made there lacks them.
+	$(NODE_NPM) install --no-save --ignore-scripts
 	touch $@
 
 test-node: build-node
