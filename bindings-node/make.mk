@@ -20,7 +20,8 @@ node-addon:
 
 node-modules: $(NODE_DIR)/node_modules/.package-lock.json
 $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
-	$(NODE_NPM) ci --ignore-scripts
+	# Not `ci`: some mirrors carry no packages of other platforms, and a lock made there lacks them.
+	$(NODE_NPM) install --no-save --ignore-scripts
 	touch $@
 
 test-node: build-node
@@ -31,3 +32,26 @@ lint-node: build-node
 	$(NODE_RUN) biome ci .
 	$(NODE_RUN) publint --strict
 	$(NODE_RUN) attw --pack . --profile node16
+
+## pack-node OUT=dir: the tarballs that npm would get, of the package and of this machine's addon
+pack: pack-node
+
+pack-node:
+	$(MAKE) build-node NODE_PROFILE=release
+	node $(NODE_DIR)/scripts/pack.mjs $(OUT)
+
+NODE_SHOP := examples/node-checkout
+.PHONY: test-example-node
+test-examples: test-example-node
+test-example-node: build-node
+	npm --prefix $(NODE_SHOP) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
+	npm --prefix $(NODE_SHOP) --loglevel error test
+
+## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
+bench: bench-node
+bench-node:
+	$(MAKE) build-node NODE_PROFILE=release
+	npm --prefix $(NODE_DIR)/bench --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
+	node $(NODE_DIR)/bench/bench.mjs
+
+lint: lint-node

@@ -22,14 +22,22 @@ function pack(name, manifest, files) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const [from, to] of [...files, ["../LICENSE-MIT", "LICENSE-MIT"], ["../LICENSE-APACHE", "LICENSE-APACHE"]]) {
+  for (const [from, to] of [
+    ...files,
+    ["../LICENSE-MIT", "LICENSE-MIT"],
+    ["../LICENSE-APACHE", "LICENSE-APACHE"],
+  ]) {
     cpSync(join(root, from), join(folder, to), { recursive: true });
   }
-  const printed = execFileSync("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", destination], {
-    cwd: folder,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
+  const printed = execFileSync(
+    "npm",
+    ["pack", "--json", "--loglevel=error", "--pack-destination", destination],
+    {
+      cwd: folder,
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    },
+  );
   const described = JSON.parse(printed);
   const [{ filename, size, unpackedSize }] = Array.isArray(described) ? described : Object.values(described);
   process.stdout.write(`${join(out, filename)}: ${size} bytes, ${unpackedSize} installed\n`);
@@ -52,7 +60,10 @@ if (what !== "main") {
   const platform = PLATFORMS.find((known) => known.target === target);
   const name = `${source.name}-${target}`;
   const description = `The native addon of ${source.name} for ${target}`;
-  writeFileSync(join(root, "npm", "README.md"), `# ${name}\n\n${description}. Install ${source.name} instead.\n`);
+  writeFileSync(
+    join(root, "npm", "README.md"),
+    `# ${name}\n\n${description}. Install ${source.name} instead.\n`,
+  );
   const { os, cpu, libc } = platform;
   pack(
     target,

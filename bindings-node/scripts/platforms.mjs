@@ -16,7 +16,8 @@ export function here() {
   const { platform, arch, report } = process;
   const libc = report.getReport().header.glibcVersionRuntime === undefined ? "musl" : "glibc";
   const found = PLATFORMS.find(
-    ({ os, cpu, libc: needed }) => os === platform && cpu === arch && (needed === undefined || needed === libc),
+    ({ os, cpu, libc: needed }) =>
+      os === platform && cpu === arch && (needed === undefined || needed === libc),
   );
   if (found === undefined) {
     throw new Error(`nothing is published for ${platform} ${arch}`);

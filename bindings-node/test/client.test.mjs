@@ -44,7 +44,10 @@ describe("send", () => {
     });
     const [{ head, body }] = server.requests;
     assert.equal(body, event.toWire().toString());
-    assert.match(head, new RegExp(`^POST /external/v1/businesses/${BUSINESS_ID}/conversion_events HTTP/1.1\r\n`));
+    assert.match(
+      head,
+      new RegExp(`^POST /external/v1/businesses/${BUSINESS_ID}/conversion_events HTTP/1.1\r\n`),
+    );
     assert.match(head, new RegExp(`^x-api-key: ${API_KEY}\r?$`, "im"));
     assert.match(head, /^content-type: application\/json\r?$/im);
     assert.match(head, /^user-agent: connectly-conversions\/[^ ]+ shop\/1\r?$/im);
@@ -83,7 +86,7 @@ describe("send", () => {
     });
   });
 
-  it("rejects with NetworkError and its causes where nobody listens", async (t) => {
+  it("rejects with NetworkError and its causes where nobody listens", async () => {
     const server = await scripted(RECEIVED);
     await server[Symbol.asyncDispose]();
     const error = await errorOf(() => clientOf(server.url, { retry: { retries: 0 } }).send(purchase()));
@@ -195,7 +198,9 @@ describe("an AbortSignal", () => {
 
   it("of AbortSignal.timeout rejects with its TimeoutError", async (t) => {
     const server = using(t, await scripted(silence));
-    const error = await errorOf(() => clientOf(server.url).send(purchase(), { signal: AbortSignal.timeout(20) }));
+    const error = await errorOf(() =>
+      clientOf(server.url).send(purchase(), { signal: AbortSignal.timeout(20) }),
+    );
     assert.equal(error.name, "TimeoutError");
   });
 
@@ -207,7 +212,9 @@ describe("an AbortSignal", () => {
       controller.abort(new Error("enough"));
       await new Promise(() => {});
     }
-    const error = await errorOf(() => clientOf(server.url).sendMany(endless(), { signal: controller.signal }));
+    const error = await errorOf(() =>
+      clientOf(server.url).sendMany(endless(), { signal: controller.signal }),
+    );
     assert.equal(error.message, "enough");
   });
 });

@@ -18,8 +18,10 @@ const PRELUDE = `
 `;
 
 /** Starts a module in a process of its own; `ended` gives what it printed and how it ended. */
-function start(source, prelude = PRELUDE) {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", prelude + source], { cwd: folder });
+function start(source, prelude = PRELUDE, ...flags) {
+  const child = spawn(process.execPath, [...flags, "--input-type=module", "--eval", prelude + source], {
+    cwd: folder,
+  });
   return { child, ended: ending(child) };
 }
 
@@ -36,7 +38,7 @@ async function ending(child) {
   return { stdout, stderr, code, signal };
 }
 
-const run = (source, prelude) => start(source, prelude).ended;
+const run = (...args) => start(...args).ended;
 
 /** A server in this process that answers when it is told to. */
 async function holding(t) {
@@ -67,6 +69,22 @@ describe("the event loop", () => {
       console.log("sent");
     `);
     assert.deepEqual([stdout, stderr, code], ["sent\n", "", 0]);
+  });
+
+  it("leaves a sandbox running that nobody holds", async () => {
+    const { code, stdout, stderr } = await run(
+      `
+      const client = (await Sandbox.start()).client();
+      for (let n = 0; n < 3; n++) {
+        gc();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      console.log((await client.send(purchase())).eventsReceived);
+    `,
+      undefined,
+      "--expose-gc",
+    );
+    assert.deepEqual([stdout, stderr, code], ["1\n", "", 0]);
   });
 
   it("is held by a pending send until it is answered", async (t) => {
@@ -155,10 +173,12 @@ describe("a process", () => {
   it("has one instance behind ESM and CommonJS", async (t) => {
     const require = createRequire(import.meta.url);
     const cjs = require("connectly-conversions");
-    const names = Object.keys(esm).filter((name) => !["default", "module.exports", "__esModule"].includes(name));
+    const names = Object.keys(esm).filter(
+      (name) => !["default", "module.exports", "__esModule"].includes(name),
+    );
     assert.deepEqual(names.sort(), Object.keys(cjs).sort());
-    for (const name of names) {
-      assert.equal(esm[name], cjs[name], name);
+    for (const [name, value] of Object.entries(esm)) {
+      assert.equal(value, name === "default" ? cjs : cjs[name], name);
     }
     const sandbox = using(t, await Sandbox.start());
     await new cjs.Client(sandbox.clientOptions).send(purchase());
@@ -185,7 +205,10 @@ describe("worker threads", () => {
   it("send each for itself, and may be terminated at will", async (t) => {
     const server = using(t, await rawServer(() => RECEIVED));
     const workerData = { apiKey: "k", businessId: BUSINESS_ID, baseUrl: server.url };
-    const workers = Array.from({ length: 12 }, () => new Worker(WORKER, { eval: true, workerData, execArgv: [] }));
+    const workers = Array.from(
+      { length: 12 },
+      () => new Worker(WORKER, { eval: true, workerData, execArgv: [] }),
+    );
     await Promise.all(workers.map((worker) => once(worker, "message")));
     await Promise.all(workers.map((worker) => worker.terminate()));
     const receipt = await clientOf(server.url).send(purchase());

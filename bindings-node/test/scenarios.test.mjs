@@ -87,7 +87,10 @@ describe("scenarios", { concurrency: true }, () => {
         last.set(order_id ?? Symbol("no order"), times);
       }
       const received = [...last].map(([id, times]) => [typeof id === "symbol" ? null : id, times]);
-      assert.deepEqual(received.sort(), expect.received.map(({ order_id, times }) => [order_id ?? null, times]).sort());
+      assert.deepEqual(
+        received.sort(),
+        expect.received.map(({ order_id, times }) => [order_id ?? null, times]).sort(),
+      );
     });
   }
 

@@ -90,6 +90,9 @@ export interface Fault {
 
 const SANDBOX_OPTIONS = ["port", "apiKey", "businessId"];
 
+/** A sandbox runs until it is stopped, not until nobody holds it any more. */
+const running = new Set<Sandbox>();
+
 /**
  * The API's emulator, on a loopback port of this process. It holds no event loop, so that a test
  * that forgets to stop it ends all the same.
@@ -121,7 +124,9 @@ export class Sandbox {
     if (typeof started === "string") {
       throw errorOfText(started);
     }
-    return new Sandbox(started, given);
+    const sandbox = new Sandbox(started, given);
+    running.add(sandbox);
+    return sandbox;
   }
 
   /** The settings of a client of this sandbox. */
@@ -144,7 +149,10 @@ export class Sandbox {
    * Waits until this many conversions were accepted, at most `timeout` milliseconds (5000 unless
    * given), and gives those that were: for what is reported in the background.
    */
-  async waitFor(count: number, options?: { readonly timeout?: number | undefined }): Promise<readonly Received[]> {
+  async waitFor(
+    count: number,
+    options?: { readonly timeout?: number | undefined },
+  ): Promise<readonly Received[]> {
     const { timeout = 5000 } = optionsOf(options, ["timeout"]);
     const calls = theCalls();
     let id = 0;
@@ -199,6 +207,7 @@ export class Sandbox {
       this.#last = { received, requests };
     }
     this.#native.stop();
+    running.delete(this);
   }
 
   /** As {@link Sandbox.stop}, for `await using`. */
