@@ -42,7 +42,7 @@ pub(crate) fn issues<'py>(py: Python<'py>, issues: &[Issue]) -> PyResult<Bound<'
 
 /// The exception of an error, not yet raised.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
-    module(py)?.getattr("_from_record")?.call1((
+    module(py)?.getattr("from_record")?.call1((
         error.kind().as_str(),
         error.code().as_str(),
         error.message(),

@@ -21,7 +21,7 @@ pub(crate) fn with_python(call: impl FnOnce(Python<'_>)) {
 
 /// Waits for calls under way and lets no further one begin. Registered with `atexit`.
 #[pyfunction]
-#[pyo3(name = "_close_gate")]
+#[pyo3(name = "close_gate")]
 pub fn close_gate(py: Python<'_>) {
     // Without the GIL, which calls under way need to end.
     py.detach(|| {

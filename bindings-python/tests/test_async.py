@@ -72,9 +72,7 @@ def test_an_error_is_raised_where_it_is_awaited(
     run(main())
 
 
-def test_a_thousand_at_once(
-    run: Run, connectly_sandbox: Sandbox, tracking: TrackingParams
-) -> None:
+def test_a_thousand_at_once(run: Run, connectly_sandbox: Sandbox, tracking: TrackingParams) -> None:
     async def main() -> None:
         async with AsyncClient(timeout=60, attempt_timeout=60, connect_timeout=60) as client:
             sends = [client.send(purchase(tracking, order)) for order in range(1000)]
@@ -184,9 +182,7 @@ def test_a_result_for_a_closed_loop_harms_nothing(
     asyncio.run(client.send(event))
 
 
-def test_idle_connections_that_the_server_closed(
-    run: Run, tracking: TrackingParams
-) -> None:
+def test_idle_connections_that_the_server_closed(run: Run, tracking: TrackingParams) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         closed: asyncio.Queue[None] = asyncio.Queue()

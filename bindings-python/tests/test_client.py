@@ -57,9 +57,7 @@ def test_a_purchase_is_received(
     assert request.headers["user-agent"].startswith("connectly-conversions/")
 
 
-def test_the_environment_fills_the_gaps(
-    connectly_sandbox: Sandbox, event: ConversionEvent
-) -> None:
+def test_the_environment_fills_the_gaps(connectly_sandbox: Sandbox, event: ConversionEvent) -> None:
     with Client() as client:
         client.send(event)
     connectly_sandbox.assert_reported("ORD-7821")
@@ -258,9 +256,7 @@ def test_waiting_releases_the_gil(connectly_sandbox: Sandbox, event: ConversionE
     waiting.join()
 
 
-def test_ctrl_c_is_heard_while_waiting(
-    connectly_sandbox: Sandbox, event: ConversionEvent
-) -> None:
+def test_ctrl_c_is_heard_while_waiting(connectly_sandbox: Sandbox, event: ConversionEvent) -> None:
     connectly_sandbox.fail_next(kind="hang")
     client = Client(KEY, BUSINESS, base_url=connectly_sandbox.url, timeout=60, attempt_timeout=60)
     sent_at = 0.0

@@ -65,7 +65,7 @@ def test_an_issue_reads_like_a_sentence() -> None:
 
 def test_a_defect_arrives_as_an_exception_of_ours(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ConnectlyError, match="asked for by a test") as caught:
-        _native._panic()
+        _native.panic()
     assert (type(caught.value), caught.value.kind) == (ConnectlyError, "internal")
     capfd.readouterr()
 

@@ -63,8 +63,8 @@ __all__ = [
     "Item",
     "NetworkError",
     "NotFoundError",
-    "Outcome",
     "OutboxError",
+    "Outcome",
     "RateLimitedError",
     "Receipt",
     "RejectedError",
@@ -82,11 +82,11 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Loads what many shops never need, asyncio above all, when it is asked for."""
     if name == "AsyncClient":
-        from connectly_conversions._aio import AsyncClient
+        from connectly_conversions._aio import AsyncClient  # noqa: PLC0415
 
         return AsyncClient
     if name == "Sandbox":
-        from connectly_conversions.testing import Sandbox
+        from connectly_conversions.testing import Sandbox  # noqa: PLC0415
 
         return Sandbox
     message = f"module {__name__!r} has no attribute {name!r}"

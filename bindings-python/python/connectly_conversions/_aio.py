@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from connectly_conversions import _log
-from connectly_conversions._native import NativeClient, _close_gate
+from connectly_conversions._native import NativeClient, close_gate
 from connectly_conversions.errors import ConnectlyError
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class _Gate:
     def register(cls) -> None:
         if cls.registered_in != os.getpid():
             cls.registered_in = os.getpid()
-            atexit.unregister(_close_gate)  # a forked child inherits it
-            atexit.register(_close_gate)
+            atexit.unregister(close_gate)  # a forked child inherits it
+            atexit.register(close_gate)
 
 
 class _Deliver(Generic[T]):
@@ -77,7 +77,7 @@ class AsyncClient:
         business_id: str | uuid.UUID | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - no coroutine
+        timeout: float | None = None,
         connect_timeout: float | None = None,
         attempt_timeout: float | None = None,
         retry: RetryPolicy | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
-from connectly_conversions._native import _run_command
+from connectly_conversions._native import run_command
 
 
 def main() -> int:
@@ -14,4 +14,4 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    return _run_command(["connectly", *sys.argv[1:]])
+    return run_command(["connectly", *sys.argv[1:]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from connectly_conversions import _log
 from connectly_conversions._native import NativeClient
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-    from typing_extensions import ParamSpec, Self
+    from typing_extensions import Self
 
     from connectly_conversions._native import ConversionEvent, Outcome, Receipt, RetryPolicy
 
-    P = ParamSpec("P")
-
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -28,9 +27,8 @@ def _run(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Blocks this thread; under gevent's monkey patch only this greenlet."""
     monkey = sys.modules.get("gevent.monkey")
     if monkey is not None and monkey.is_module_patched("socket"):
-        import gevent  # noqa: PLC0415 - it is loaded already
-
-        result: T = gevent.get_hub().threadpool.apply(call, args, kwargs)
+        threads = sys.modules["gevent"].get_hub().threadpool
+        result: T = threads.apply(call, args, kwargs)
         return result
     return call(*args, **kwargs)
 

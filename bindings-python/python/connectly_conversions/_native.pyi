@@ -11,6 +11,23 @@ from typing_extensions import Self
 from connectly_conversions._types import Amount, EventTime, Id
 from connectly_conversions.errors import ConnectlyError, Issue
 
+__all__ = [
+    "COOKIE_NAME",
+    "ConversionEvent",
+    "Item",
+    "NativeClient",
+    "NativeSandbox",
+    "Outcome",
+    "Receipt",
+    "Request",
+    "RetryPolicy",
+    "TrackingParams",
+    "__version__",
+    "close_gate",
+    "panic",
+    "run_command",
+]
+
 __version__: Final[str]
 COOKIE_NAME: Final[str]
 
@@ -37,7 +54,7 @@ class TrackingParams:
     @classmethod
     def from_url(
         cls,
-        url: str | bytes | Any,  # noqa: ANN401 - or a URL object of yarl, starlette, httpx, urllib
+        url: str | bytes | Any,  # or a URL object of yarl, starlette, httpx, urllib
         extra_params: Iterable[str] = (),
         *,
         now: EventTime | None = None,
@@ -60,7 +77,7 @@ class TrackingParams:
         | Mapping[str, str]
         | Mapping[str, list[str]]
         | Iterable[tuple[str, str]]
-        | Any,  # noqa: ANN401 - or a framework's multi-valued mapping
+        | Any,
         extra_params: Iterable[str] = (),
         *,
         now: EventTime | None = None,
@@ -131,7 +148,7 @@ class Item:
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
-    def __reduce__(self) -> Any: ...  # noqa: ANN401
+    def __reduce__(self) -> Any: ...
 
 @final
 class ConversionEvent:
@@ -255,9 +272,7 @@ class ConversionEvent:
 class Receipt:
     """The API's word that it received an event. Meta decides later what it makes of it."""
 
-    def __new__(
-        cls, events_received: int, attempts: int, status: int, raw_body: str
-    ) -> Self: ...
+    def __new__(cls, events_received: int, attempts: int, status: int, raw_body: str) -> Self: ...
     @property
     def events_received(self) -> int:
         """How many events the API says it received; at least 1."""
@@ -273,7 +288,7 @@ class Receipt:
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
-    def __reduce__(self) -> Any: ...  # noqa: ANN401
+    def __reduce__(self) -> Any: ...
 
 @final
 class Outcome:
@@ -297,7 +312,7 @@ class Outcome:
     @property
     def ok(self) -> bool:
         """Whether there is a receipt."""
-    def __reduce__(self) -> Any: ...  # noqa: ANN401
+    def __reduce__(self) -> Any: ...
 
 @final
 class RetryPolicy:
@@ -325,7 +340,7 @@ class RetryPolicy:
     def __hash__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
-    def __reduce__(self) -> Any: ...  # noqa: ANN401
+    def __reduce__(self) -> Any: ...
 
 @final
 class Request:
@@ -390,6 +405,6 @@ class NativeSandbox:
     def set_now(self, moment: EventTime | None) -> None: ...
     def stop(self) -> None: ...
 
-def _close_gate() -> None: ...
-def _run_command(arguments: list[str]) -> int: ...
-def _panic() -> None: ...
+def close_gate() -> None: ...
+def run_command(arguments: list[str]) -> int: ...
+def panic() -> None: ...

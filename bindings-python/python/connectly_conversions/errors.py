@@ -180,17 +180,18 @@ _BY_KIND: dict[str, type[ConnectlyError]] = {
 }
 
 
-def _from_record(  # the native module calls it
+def from_record(
     kind: str,
     code: str,
     message: str,
     status: int | None,
-    retryable: bool,  # noqa: FBT001
+    retryable: bool,
     retry_after: float | None,
     attempts: int,
     issues: tuple[Issue, ...],
     raw_body: str | None,
 ) -> ConnectlyError:
+    """The exception of one of the core's errors; the native module calls it."""
     return _BY_KIND.get(kind, ConnectlyError)(
         message,
         code=code,
