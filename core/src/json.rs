@@ -169,11 +169,6 @@ impl<'de> Visitor<'de> for JsonSeed {
         Err(de::Error::custom(format_args!("{name} has no JSON form")))
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<Json, D::Error> {
-        let name = String::deserialize(name)?;
-        Err(de::Error::custom(format_args!("{name} has no JSON form")))
-    }
-
     fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
         Ok(Json::Bool(value))
     }
