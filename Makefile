@@ -12,6 +12,8 @@ export CACHE
 CARGO_TOOLS := $(CACHE)/cargo
 export PATH := $(CARGO_TOOLS)/bin:$(PATH)
 
+OUT ?= dist
+
 CORE := -p connectly-conversions -p connectly-conformance
 
 .PHONY: help demo test lint bench fuzz docs pack \
@@ -21,9 +23,9 @@ help:
 	@echo "make demo | test | lint | bench | fuzz | docs | pack OUT=dir"
 	@echo "make test-core | test-python | test-node | test-swift | test-examples"
 
--include bindings-python/make.mk
--include bindings-node/make.mk
--include bindings-swift/make.mk
+include bindings-python/make.mk
+include bindings-node/make.mk
+include bindings-swift/make.mk
 
 ## demo: a landing URL and an order go in, a receipt comes back; against the sandbox
 demo:
@@ -38,13 +40,13 @@ test-core:
 
 test-examples: test-example-rust
 
-.PHONY: test-example-rust
+.PHONY: test-example-rust lint-core
 test-example-rust:
 	cargo test -p rust-checkout
 	cargo build --quiet -p connectly-conversions --features cli
 	examples/demo/check target/debug/connectly
 
-lint: lint-core
+lint: lint-core lint-python lint-node lint-swift
 
 lint-core: $(CARGO_TOOLS)/bin/cargo-deny
 	cargo fmt --all --check
@@ -61,7 +63,7 @@ docs: docs-core
 docs-core:
 	cargo doc --no-deps -p connectly-conversions --all-features
 
-bench: bench-core
+bench: bench-core bench-python bench-node
 bench-core:
 	cargo bench --profile ci -p connectly-conversions --bench bench
 
@@ -73,7 +75,8 @@ fuzz: $(CARGO_TOOLS)/bin/cargo-fuzz
 $(CARGO_TOOLS)/bin/cargo-fuzz:
 	cargo install --locked --quiet cargo-fuzz --root $(CARGO_TOOLS)
 
-## pack: what each registry would get
-OUT ?= dist
-pack:
-	mkdir -p $(OUT)
+## pack: what each registry would get, into OUT
+pack: $(OUT) pack-python pack-node pack-swift
+
+$(OUT):
+	mkdir -p $@

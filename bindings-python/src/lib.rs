@@ -22,26 +22,7 @@ mod sandbox;
 mod tracking;
 mod types;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
-
-/// The `builtins` of the interpreter that imported this module first.
-static INTERPRETER: AtomicUsize = AtomicUsize::new(0);
-
-/// Objects of one interpreter must not reach another, and what this module keeps in statics would.
-/// Python 3.12 sees to that by itself.
-fn only_one_interpreter(py: Python<'_>) -> PyResult<()> {
-    let this = py.import("builtins")?.as_ptr().addr();
-    match INTERPRETER.compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed) {
-        Err(first) if first != this => Err(PyImportError::new_err(
-            "connectly_conversions runs in one interpreter of a process, not in sub-interpreters \
-             (mod_wsgi: set WSGIApplicationGroup %{GLOBAL})",
-        )),
-        _ => Ok(()),
-    }
-}
 
 #[pymodule(gil_used = false)]
 mod _native {
@@ -68,7 +49,6 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::only_one_interpreter(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("COOKIE_NAME", connectly_conversions::COOKIE_NAME)
     }

@@ -160,27 +160,3 @@ def test_sigterm_ends_a_program_that_waits(connectly_sandbox: Sandbox) -> None:
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == -signal.SIGTERM
-
-
-def test_a_sub_interpreter_gets_a_clear_error() -> None:
-    done = run(
-        """
-        try:
-            import _xxsubinterpreters as interpreters
-        except ImportError:
-            import _interpreters as interpreters
-        source = '''if True:
-            try:
-                import connectly_conversions
-            except ImportError as error:
-                assert "interpreter" in str(error), error
-            else:
-                raise AssertionError("imported")
-        '''
-        import connectly_conversions
-        raised = interpreters.run_string(interpreters.create(), source)
-        assert raised is None, raised
-        """,
-        prelude="",
-    )
-    assert done.returncode == 0, done.stderr

@@ -37,18 +37,49 @@ pub fn seconds(option: &str, value: f64) -> Result<Duration> {
     )
 }
 
+/// A number of milliseconds as a binding gets it.
+///
+/// # Errors
+/// `invalid_timeout`, naming `option`, for what is not a finite number above zero.
+pub fn milliseconds(option: &str, value: f64) -> Result<Duration> {
+    let given = Duration::try_from_secs_f64(value / 1e3).ok();
+    given.filter(|duration| !duration.is_zero()).ok_or_else(|| {
+        let message = format!("{option}: {value} is no number of milliseconds above zero");
+        Error::configuration(ErrorCode::InvalidTimeout, message)
+    })
+}
+
+/// How many requests at a time, as a binding gets it.
+///
+/// # Errors
+/// `invalid_concurrency` for what is not a whole number of at least 1.
+pub fn concurrency(value: f64) -> Result<usize> {
+    if value.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&value) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+        return Ok(value as usize);
+    }
+    let message = format!("concurrency: {value} is no whole number of requests, at least 1");
+    Err(Error::configuration(ErrorCode::InvalidConcurrency, message))
+}
+
 /// The API key. It is shown by nothing: not by `Debug`, not by errors, not by logs.
 #[derive(Clone)]
 pub struct ApiKey(SecretString);
 
 impl ApiKey {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.expose_secret().trim().is_empty()
+    }
+
     /// The header that carries it.
     pub(crate) fn header(&self) -> Result<HeaderValue> {
-        let mut header = HeaderValue::from_str(self.0.expose_secret()).map_err(|_| {
-            let message = "the API key holds characters that no header can carry; was a line end \
-                           copied with it?";
-            Error::configuration(ErrorCode::InvalidApiKey, message)
-        })?;
+        let key = self.0.expose_secret();
+        let refuse = |message| Error::configuration(ErrorCode::InvalidApiKey, message);
+        if key.trim() != key {
+            return Err(refuse("the API key has blanks or line ends around it"));
+        }
+        let mut header = HeaderValue::from_str(key)
+            .map_err(|_| refuse("the API key holds characters that no header can carry"))?;
         header.set_sensitive(true);
         Ok(header)
     }
@@ -68,10 +99,7 @@ impl fmt::Debug for ApiKey {
 
 /// The URL that events of this business go to. Nothing else ever decides host or path.
 pub(crate) fn endpoint(base_url: &str, business_id: &str) -> Result<Url> {
-    let business_id = uuid::Uuid::try_parse(business_id.trim()).map_err(|_| {
-        let message = format!("{business_id:?} is no business id: Connectly's are UUIDs");
-        Error::configuration(ErrorCode::InvalidBusinessId, message)
-    })?;
+    let business_id = business(business_id)?;
     let mut url = base(base_url)?;
     let path = format!(
         "{}/external/v1/businesses/{}/conversion_events",
@@ -80,6 +108,15 @@ pub(crate) fn endpoint(base_url: &str, business_id: &str) -> Result<Url> {
     );
     url.set_path(&path);
     Ok(url)
+}
+
+/// A business id. What was given is not shown: it could be the key, put in the wrong place.
+pub(crate) fn business(id: &str) -> Result<uuid::Uuid> {
+    uuid::Uuid::try_parse(id.trim()).map_err(|_| {
+        let message =
+            "the business id is no UUID, as Connectly's are; was the API key given instead?";
+        Error::configuration(ErrorCode::InvalidBusinessId, message)
+    })
 }
 
 fn base(text: &str) -> Result<Url> {

@@ -225,6 +225,33 @@ impl Error {
         Self::configuration(ErrorCode::InvalidOption, format!("{option}: {why}"))
     }
 
+    /// For a binding: an option of a name that is none of `known`.
+    #[must_use]
+    pub fn unknown_option(name: &str, known: &[&str]) -> Self {
+        let closest = known.iter().min_by_key(|known| strsim::osa_distance(known, name));
+        let why = match closest {
+            Some(closest) if strsim::osa_distance(closest, name) <= 3 => {
+                format!("there is no such option; is {closest} meant?")
+            }
+            _ => format!("there is no such option; there are {}", known.join(", ")),
+        };
+        Self::invalid_option(name, &why)
+    }
+
+    /// For a binding: a send after the client was closed.
+    #[must_use]
+    pub fn client_closed() -> Self {
+        Self::configuration(ErrorCode::ClientClosed, "the client was closed")
+    }
+
+    /// For a binding: a send that was cut off because its client was closed.
+    #[must_use]
+    pub fn cut_off(event: &crate::ConversionEvent) -> Self {
+        let message = "the client was closed before the answer came: the event may have arrived";
+        Self::configuration(ErrorCode::ClientClosed, message)
+            .with_retryable(event.order_id().is_some())
+    }
+
     pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
         self.inner.code = code;
         self
@@ -304,7 +331,8 @@ impl Error {
         self.inner.status
     }
 
-    /// Whether the same event may be sent again later without being counted twice.
+    /// Whether the same event may be sent again later without being counted twice; after an
+    /// ambiguous outcome that holds for 48 hours, Meta's window for an order id.
     #[must_use]
     pub fn retryable(&self) -> bool {
         self.inner.retryable
@@ -336,9 +364,26 @@ impl Error {
 }
 
 impl fmt::Display for Error {
+    /// One line: a server's text is not let loose on logs and terminals.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.inner.code, self.inner.message)
+        write!(f, "{}: {}", self.inner.code, one_line(&self.inner.message))
     }
+}
+
+/// Long enough for any honest sentence.
+const LONGEST_LINE: usize = 500;
+
+/// The text without control characters, cut where it is too long for a line.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_LINE && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut line: String = clean.take(LONGEST_LINE).collect();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    Cow::Owned(line)
 }
 
 impl fmt::Debug for Error {

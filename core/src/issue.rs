@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::named;
+use crate::error::{named, one_line};
 
 named! {
     /// The stable code of a problem; `schema/errors.json` says when each is given.
@@ -87,11 +87,22 @@ impl IssueCode {
     /// The severity; it belongs to the code.
     #[must_use]
     pub const fn severity(self) -> Severity {
-        // The warnings stand last in the table, from this one on.
-        if (self as u8) < (Self::EventOlderThanSevenDays as u8) {
-            Severity::Error
-        } else {
-            Severity::Warning
+        match self {
+            Self::EventOlderThanSevenDays
+            | Self::MissingOrderId
+            | Self::AmountPrecision
+            | Self::WithdrawnCurrency
+            | Self::ExtraCurrency
+            | Self::AmountRounded
+            | Self::UndeclaredField
+            | Self::CurrencyWithoutValue
+            | Self::ValueWithoutCurrency
+            | Self::NumItemsMismatch
+            | Self::ContentIdsMismatch
+            | Self::TotalMismatch
+            | Self::UnknownContentType
+            | Self::ClickOlderThanSevenDays => Severity::Warning,
+            _ => Severity::Error,
         }
     }
 }
@@ -111,7 +122,13 @@ impl Issue {
         path: impl fmt::Display,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { code, path: path.to_string(), message: message.into(), suggestion: None }
+        let message = message.into();
+        // What was given is quoted in the message, however long it is.
+        let message = match one_line(&message) {
+            Cow::Owned(line) => Cow::Owned(line),
+            Cow::Borrowed(_) => message,
+        };
+        Self { code, path: path.to_string(), message, suggestion: None }
     }
 
     pub(crate) fn suggest(mut self, suggestion: Option<impl ToString>) -> Self {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -120,13 +120,32 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+        JsonSeed(0).deserialize(deserializer)
     }
 }
 
-struct JsonVisitor;
+/// A value at this depth: a language's own objects may be nested without end.
+#[derive(Clone, Copy)]
+struct JsonSeed(usize);
 
-impl<'de> Visitor<'de> for JsonVisitor {
+impl JsonSeed {
+    fn deeper<E: de::Error>(self) -> Result<Self, E> {
+        if self.0 == MAX_DEPTH {
+            return Err(E::custom("it is nested too deeply"));
+        }
+        Ok(Self(self.0 + 1))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for JsonSeed {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for JsonSeed {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,7 +161,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        Json::deserialize(deserializer)
+        self.deserialize(deserializer)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<Json, D::Error> {
@@ -159,6 +178,10 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Json, E> {
         Ok(Json::Number(value.to_string()))
     }
 
@@ -182,17 +205,17 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = seq.next_element()? {
+        let (mut members, seed) = (Vec::new(), self.deeper()?);
+        while let Some(member) = seq.next_element_seed(seed)? {
             members.push(member);
         }
         Ok(Json::Array(members))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+        let (mut members, seed) = (Vec::new(), self.deeper()?);
+        while let Some(name) = map.next_key()? {
+            members.push((name, map.next_value_seed(seed)?));
         }
         Ok(Json::Object(members))
     }

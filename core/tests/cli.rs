@@ -254,3 +254,57 @@ fn sandbox_says_where_it_listens() {
     child.wait().unwrap();
     assert_eq!(code(&output), 0, "{output:?}");
 }
+
+#[test]
+fn an_unknown_outcome_asks_for_no_other_try() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.script_json(r#"{"kind":"reset_after_recording"}"#).unwrap();
+    let without = EXAMPLE.replace(r#""order_id":"ORD-7821","#, "");
+    let output = send_to(sandbox.url(), &["--json", "-"], &without);
+    assert_eq!(code(&output), 1, "{output:?}");
+    assert_eq!(rows(&output)[0]["outcome"], "unknown");
+}
+
+#[test]
+fn whoever_stops_reading_stops_no_event() {
+    const EVENTS: usize = 2_000;
+    let sandbox = Sandbox::start().unwrap();
+    let mut command = connectly();
+    command.env("CONNECTLY_API_KEY", KEY).env("CONNECTLY_BUSINESS_ID", BUSINESS);
+    command.env("CONNECTLY_BASE_URL", sandbox.url()).args(["send", "-"]);
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().unwrap();
+    for number in 0..EVENTS {
+        let event = EXAMPLE.replace("ORD-7821", &format!("ORD-{number}"));
+        writeln!(input, "{event}").unwrap();
+    }
+    drop(input);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(sandbox.received().len(), EVENTS);
+}
+
+#[test]
+fn a_servers_text_forges_no_row() {
+    let (address, _served) = foreign_server(
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 32\r\n\r\nno\n-: order X received \x1b[2J (ok)",
+    );
+    let output = send_to(&format!("http://{address}"), &["-"], EXAMPLE);
+    let shown = stdout(&output);
+    assert!(!shown.contains('\x1b'), "{shown:?}");
+    assert!(!shown.lines().any(|line| line.starts_with("-: order X")), "{shown:?}");
+}
+
+#[test]
+fn a_query_may_hold_a_question_mark() {
+    let query = "cnct_tracking_id=a?b&sendout_id=s&ctwa_clid=c&ad_id=1";
+    let output = run(connectly().args(["capture", "--json", query]), "");
+    assert_eq!(rows(&output)[0]["cnct_tracking_id"], "a?b");
+}
+
+#[test]
+fn a_broken_document_of_many_lines_gets_one_outcome() {
+    let broken = "{\n  \"payload\": {\n    \"contents\": [\n{\"id\":\"b\"}\n    ]\n";
+    let output = run(connectly().args(["validate", "--json", "-"]), broken);
+    assert_eq!((code(&output), rows(&output).len()), (1, 1));
+}

@@ -45,5 +45,7 @@ fn is_lines(path: &Path, bytes: &[u8]) -> bool {
     }
     let is_json = |text: &[u8]| serde_json::from_slice::<&RawValue>(text).is_ok();
     let is_document = |line: &[u8]| line.trim_ascii().starts_with(b"{") && is_json(line);
-    !is_json(bytes) && bytes.split(|byte| *byte == b'\n').any(is_document)
+    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let is_spread = lines.clone().next().is_some_and(|line| line.trim_ascii() == b"{");
+    !is_json(bytes) && !is_spread && lines.any(is_document)
 }

@@ -13,12 +13,12 @@ use std::io::{self, Write};
 
 use clap::Parser;
 
-use crate::error::{Error, ErrorCode, ErrorKind};
+use crate::error::{Error, ErrorKind};
 use arguments::{Arguments, Command};
 
 /// Every event did what was asked.
 pub const DONE: u8 = 0;
-/// An event was refused, here or by the API.
+/// An event was refused, here or by the API, or nobody knows whether it was recorded.
 pub const REFUSED: u8 = 1;
 /// Usage or configuration, the API's word on key and business included.
 pub const MISUSED: u8 = 2;
@@ -90,10 +90,10 @@ impl From<io::Error> for Failure {
 fn exit_code(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Validation | ErrorKind::Rejected => REFUSED,
-        // The API says that it took nothing; an answer that cannot be read may be next time.
-        ErrorKind::Response if error.code() == ErrorCode::NotReceived => REFUSED,
         ErrorKind::Configuration | ErrorKind::Authentication | ErrorKind::NotFound => MISUSED,
-        _ => TRANSIENT,
+        _ if error.retryable() => TRANSIENT,
+        // Another try would be refused again, or could count the conversion twice.
+        _ => REFUSED,
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Failure;
 use crate::client::Receipt;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::event::ConversionEvent;
 use crate::issue::Issue;
 use crate::tracking::TrackingParams;
@@ -16,7 +16,7 @@ use crate::tracking::TrackingParams;
 pub(super) struct Row<'a> {
     pub source: &'a str,
     pub order_id: Option<&'a str>,
-    /// `valid`, `received`, `refused` or `failed`.
+    /// `valid`, `received`, `refused`, `failed` or `unknown`.
     pub outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<&'a Receipt>,
@@ -44,7 +44,11 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn failed(mut self, error: &'a Error) -> Self {
-        self.outcome = if super::exit_code(error) == super::REFUSED { "refused" } else { "failed" };
+        self.outcome = match super::exit_code(error) {
+            _ if error.code() == ErrorCode::UnknownOutcome => "unknown",
+            super::REFUSED => "refused",
+            _ => "failed",
+        };
         self.error = Some(error);
         self
     }

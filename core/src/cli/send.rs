@@ -1,6 +1,6 @@
 //! `connectly send FILE…`
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use futures_util::{StreamExt, stream};
 
@@ -33,7 +33,9 @@ pub(super) fn run(command: &Send, out: &mut impl Write) -> Result<u8, Failure> {
     runtime.block_on(async {
         let outcomes = client.outcomes(stream::iter(events), command.concurrency);
         let mut outcomes = std::pin::pin!(outcomes.zip(stream::iter(sources)));
-        // Each line is printed as soon as its event is through: a backfill may take hours.
+        // Each line is printed as soon as its event is through: a backfill may take hours. Whoever
+        // stops reading stops no event.
+        let mut printed = Ok(());
         while let Some((outcome, index)) = outcomes.next().await {
             let row = Row::valid(&documents[index].source, &outcome.event);
             let row = match &outcome.result {
@@ -41,9 +43,14 @@ pub(super) fn run(command: &Send, out: &mut impl Write) -> Result<u8, Failure> {
                 Err(error) => row.failed(error),
             };
             codes.push(outcome.result.as_ref().map_or_else(exit_code, |_| DONE));
-            row.write(out, command.input.json)?;
+            if printed.is_ok() {
+                printed = row.write(out, command.input.json);
+            }
         }
-        Ok::<(), Failure>(())
+        match printed {
+            Err(Failure::Io(_, error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
+        }
     })?;
     Ok(worst(codes))
 }

@@ -132,6 +132,7 @@ impl ClientBuilder {
         };
         let api_key = self
             .api_key
+            .filter(|key| !key.is_empty())
             .or_else(|| config::variable("CONNECTLY_API_KEY").map(ApiKey::from))
             .ok_or_else(|| missing(ErrorCode::MissingApiKey, "the API key", "CONNECTLY_API_KEY"))?;
         let business_id = self
@@ -153,21 +154,23 @@ impl ClientBuilder {
             given => Ok(given.unwrap_or(default)),
         };
         let total = timeout(self.timeout, TOTAL_TIMEOUT)?;
+        let url = config::endpoint(&base_url, &business_id)?;
         let settings = Settings {
-            url: config::endpoint(&base_url, &business_id)?,
             headers: headers(&api_key, self.user_agent.as_deref())?,
+            api_key,
             connect_timeout: timeout(self.connect_timeout, CONNECT_TIMEOUT)?,
             limits: Limits {
                 attempt: timeout(self.attempt_timeout, ATTEMPT_TIMEOUT)?.min(total),
                 total,
                 retry: self.retry.unwrap_or_default(),
             },
-            proxy: self.proxy.map(|proxy| read_proxy(&proxy)).transpose()?,
+            proxy: self.proxy.map(|proxy| read_proxy(&proxy, &url)).transpose()?,
             extra_roots: match &self.ca_bundle {
                 Some(path) => tls::read_bundle(path)?,
                 None => Vec::new(),
             },
             event_options: self.event_options,
+            url,
         };
         Ok(Client::new(Arc::new(settings)))
     }
@@ -187,16 +190,24 @@ fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
     ]))
 }
 
-fn read_proxy(proxy: &Proxy) -> Result<reqwest::Proxy> {
-    reqwest::Proxy::all(&proxy.0).map_err(|_| {
-        let message = "the proxy's URL cannot be used; it looks like http://host:port";
-        Error::configuration(ErrorCode::InvalidProxy, message)
-    })
+/// reqwest takes a proxy that it cannot use for none at all, so it is checked here.
+fn read_proxy(proxy: &Proxy, target: &Url) -> Result<reqwest::Proxy> {
+    let refuse = |message| Error::configuration(ErrorCode::InvalidProxy, message);
+    let unusable = || refuse("the proxy's URL cannot be used; it looks like http://host:port");
+    let url = Url::parse(&proxy.0).map_err(|_| unusable())?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(unusable());
+    }
+    if target.scheme() == "http" && !config::is_loopback(&url) {
+        return Err(refuse("the API key would travel in the clear to a proxy on another machine"));
+    }
+    reqwest::Proxy::all(url).map_err(|_| unusable())
 }
 
-/// Settings that were checked. The key is in `headers`, marked as sensitive.
+/// Settings that were checked. In `headers`, the key is marked as sensitive.
 pub(super) struct Settings {
     url: Url,
+    api_key: ApiKey,
     headers: HeaderMap,
     connect_timeout: Duration,
     pub(super) limits: Limits,
@@ -239,6 +250,6 @@ impl Settings {
             Error::configuration(ErrorCode::TlsSetupFailed, message)
                 .with_source(error.without_url())
         })?;
-        Ok(Http { client, url: self.url.clone() })
+        Ok(Http { client, url: self.url.clone(), api_key: self.api_key.header()? })
     }
 }

@@ -9,7 +9,7 @@ use super::receipt::Receipt;
 use super::response::Failure;
 use super::retry::{Decision, Disposition, RetryPolicy, Situation};
 use super::transport::Transport;
-use crate::error::{Error, ErrorCode, ErrorKind, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::event::ConversionEvent;
 
 /// How long a call may take, and how often it tries.
@@ -22,6 +22,13 @@ pub(super) struct Limits {
 
 /// A time-out of centuries would overflow the clock: a day is as good as none.
 const LONGEST: Duration = Duration::from_hours(24);
+
+impl Limits {
+    /// The same with another deadline for the whole call.
+    pub(super) fn within(&self, total: Duration) -> Self {
+        Self { attempt: self.attempt.min(total), total, retry: self.retry }
+    }
+}
 
 /// Sends one event.
 pub(super) async fn send(
@@ -86,7 +93,7 @@ fn given_up(failure: Failure, situation: &Situation) -> Error {
     };
     let out_of_time = situation.remaining.is_zero();
     let error = failure.error.with_attempts(situation.attempts).with_retryable(retryable);
-    if out_of_time && error.kind() == ErrorKind::Timeout && error.status().is_none() {
+    if out_of_time && error.code() == ErrorCode::AttemptTimeout {
         error.with_code(ErrorCode::DeadlineExceeded)
     } else {
         error

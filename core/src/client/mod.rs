@@ -12,12 +12,13 @@ mod transport;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 pub use batch::{DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
 pub use receipt::Receipt;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::event::{ConversionEvent, EventOptions};
 use builder::Settings;
 use transport::Http;
@@ -81,7 +82,28 @@ impl Client {
     /// Whatever keeps the API from saying that it received the event; `attempts` counts requests.
     pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
         let http = self.http()?;
+        // Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
+        // first turn polls the sockets, the second the connections, so that one which the server
+        // has closed is not written to: that would be an ambiguous outcome.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+        }
         call::send(http, &self.inner.settings.limits, event).await
+    }
+
+    /// Sends one event with a deadline of its own in place of the client's.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send_within(&self, event: &ConversionEvent, timeout: Duration) -> Result<Receipt> {
+        let http = self.http()?;
+        // Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
+        // first turn polls the sockets, the second the connections, so that one which the server
+        // has closed is not written to: that would be an ambiguous outcome.
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+        }
+        call::send(http, &self.inner.settings.limits.within(timeout), event).await
     }
 
     /// The options that events of this client are made with.
@@ -97,8 +119,7 @@ impl Client {
 
     fn http(&self) -> Result<&Http> {
         if self.inner.closed.load(Ordering::Relaxed) {
-            let message = "the client was closed";
-            return Err(Error::configuration(ErrorCode::ClientClosed, message));
+            return Err(Error::client_closed());
         }
         if let Some(http) = self.inner.http.get() {
             return Ok(http);

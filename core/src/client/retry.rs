@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorCode, Result};
 /// Meta drops a second event of the same id within this time of the first; later it counts twice.
 pub(crate) const DEDUP_WINDOW: Duration = Duration::from_hours(48);
 
+/// An attempt with less time than this is not worth its risk.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(100);
+
 /// How often and how patiently a call tries again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -94,7 +97,11 @@ impl RetryPolicy {
         {
             return Decision::UnknownOutcome;
         }
-        if wait >= situation.remaining {
+        let left = situation.remaining.saturating_sub(wait);
+        // Without an order id, an attempt that the deadline cuts off turns an outcome that was
+        // known into one that is not.
+        let needed = if situation.has_order_id { Duration::ZERO } else { SHORTEST_ATTEMPT };
+        if left <= needed {
             return Decision::GiveUp;
         }
         Decision::RetryAfter(wait)

@@ -1,14 +1,15 @@
 //! One POST: bytes out, an answer or a failure back. Knows nothing of retries.
 
-use std::convert::Infallible;
 use std::error::Error as StdError;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -16,6 +17,8 @@ use url::Url;
 use super::response::{Answer, Damage, Failure, MAX_BODY_BYTES};
 use super::retry::Disposition;
 use crate::error::{Error, ErrorCode, ErrorKind};
+
+const SHORTEST_SECRET: usize = 12;
 
 /// What the retry loop needs of HTTP.
 pub(super) trait Transport {
@@ -31,23 +34,43 @@ pub(super) trait Transport {
 pub(super) struct Http {
     pub client: reqwest::Client,
     pub url: Url,
+    pub api_key: HeaderValue,
 }
 
 impl Transport for Http {
     async fn post(&self, body: Bytes, deadline: Instant) -> Result<Answer, Failure> {
-        let begun = Arc::new(AtomicBool::new(false));
-        let body = Watched { bytes: Some(body), begun: Arc::clone(&begun) };
+        let progress = Arc::new(Progress::default());
+        let body = Watched { bytes: Some(body), progress: Arc::clone(&progress) };
         let request = self.client.post(self.url.clone()).body(reqwest::Body::wrap(body));
         let mut answer = None;
         let done = timeout_at(deadline, exchange(request, &mut answer)).await;
-        let begun = begun.load(Ordering::Relaxed);
+        let begun = progress.ends();
         match (done, answer) {
-            (Ok(Ok(())), Some(answer)) => Ok(answer),
+            (Ok(Ok(())), Some(answer)) => Ok(self.masked(answer)),
             // Its status may say enough, so it is no mere time-out.
-            (Err(_), Some(answer)) => Ok(Answer { damage: Some(Damage::TimedOut), ..answer }),
+            (Err(_), Some(answer)) => {
+                Ok(self.masked(Answer { damage: Some(Damage::TimedOut), ..answer }))
+            }
             (Err(_) | Ok(Ok(())), None) => Err(timed_out(begun)),
             (Ok(Err(error)), _) => Err(broken(error, begun)),
         }
+    }
+}
+
+impl Http {
+    /// A gateway that echoes the request must not bring the key into errors. Short keys are the
+    /// sandbox's, and would be found in ordinary words.
+    fn masked(&self, mut answer: Answer) -> Answer {
+        let key = self.api_key.as_bytes();
+        if key.len() < SHORTEST_SECRET {
+            return answer;
+        }
+        let mut from = 0;
+        while let Some(at) = answer.body[from..].windows(key.len()).position(|part| part == key) {
+            answer.body.splice(from + at..from + at + key.len(), *b"***");
+            from += at + b"***".len();
+        }
+        answer
     }
 }
 
@@ -80,22 +103,60 @@ async fn exchange(
     Ok(())
 }
 
-/// A body that tells whether anybody began to write it: the line between "never reached the
-/// server" and "who knows".
+/// Whether anybody began to write a body: the line between "never reached the server" and "who
+/// knows". Once an attempt has ended without that, its body can no longer be written, even by a
+/// connection's task that is about to.
+#[derive(Default)]
+struct Progress(AtomicU8);
+
+impl Progress {
+    const BEGUN: u8 = 1;
+    const ABANDONED: u8 = 2;
+
+    fn enter(&self, state: u8) -> u8 {
+        let swap = self.0.compare_exchange(0, state, Ordering::AcqRel, Ordering::Acquire);
+        swap.map_or_else(|earlier| earlier, |_| state)
+    }
+
+    /// The body may be written.
+    fn begins(&self) -> bool {
+        self.enter(Self::BEGUN) == Self::BEGUN
+    }
+
+    /// The attempt is over; whether its body began before that.
+    fn ends(&self) -> bool {
+        self.enter(Self::ABANDONED) == Self::BEGUN
+    }
+}
+
 struct Watched {
     bytes: Option<Bytes>,
-    begun: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 }
+
+/// The attempt was given up before its body began.
+#[derive(Debug)]
+struct Abandoned;
+
+impl fmt::Display for Abandoned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the attempt was given up")
+    }
+}
+
+impl StdError for Abandoned {}
 
 impl Body for Watched {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Abandoned;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.begun.store(true, Ordering::Relaxed);
+    ) -> Poll<Option<Result<Frame<Bytes>, Abandoned>>> {
+        if !self.progress.begins() {
+            return Poll::Ready(Some(Err(Abandoned)));
+        }
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }
 

@@ -1,6 +1,7 @@
 //! The typed way to an event.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use rust_decimal::Decimal;
 
@@ -15,6 +16,11 @@ use crate::tracking::TrackingParams;
 /// The shop's immutable id of an order, a text or an integer; `None` where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderId(Option<String>);
+
+impl OrderId {
+    /// No order id: nothing protects the purchase from being counted twice.
+    pub const NONE: Self = Self(None);
+}
 
 macro_rules! order_id_from {
     ($($given:ty),+) => {$(
@@ -33,14 +39,7 @@ macro_rules! order_id_from {
 }
 order_id_from!(&str, String, &String, i64, u64, i32, u32);
 
-impl From<&TrackingParams> for TrackingParams {
-    fn from(params: &TrackingParams) -> Self {
-        params.clone()
-    }
-}
-
 /// Collects an event's members; [`EventBuilder::build`] checks them all at once.
-#[derive(Debug)]
 #[must_use = "an event exists once it is built"]
 pub struct EventBuilder {
     draft: Draft,
@@ -157,5 +156,12 @@ impl EventBuilder {
         draft.contents = Field::Given(contents);
         let issues = input::extra_payload(&mut draft, extra_payload);
         ConversionEvent::from_draft(draft, issues, &options)
+    }
+}
+
+impl fmt::Debug for EventBuilder {
+    /// Without the members: the tracking values tell who the customer is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventBuilder").field("options", &self.options).finish_non_exhaustive()
     }
 }

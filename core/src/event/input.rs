@@ -14,9 +14,9 @@ use rust_decimal::Decimal;
 use serde::de::Deserializer;
 
 use super::draft::{Count, Draft, Field};
-use super::money::{Amount, Reading, plain_decimal};
+use super::money::{Amount, NOT_FINITE, Reading, plain_decimal};
 use super::path::Path;
-use super::scalar::{JsonText, Native, Number, Scalar};
+use super::scalar::{ForeignKind, JsonText, Native, Number, Scalar};
 use super::shape::{self, Document};
 use super::time::EventTime;
 use crate::issue::{Issue, IssueCode};
@@ -115,6 +115,11 @@ impl Reader {
             Scalar::Bool => "a boolean",
             Scalar::Number(_) => "a number",
             Scalar::Text(_) => "a string",
+            Scalar::Foreign(value) => {
+                let message = format!("{needed} is needed, not {value}");
+                self.push(IssueCode::WrongType, path, message);
+                return Field::Refused;
+            }
             Scalar::Other(name) => &**name,
         };
         self.push(IssueCode::WrongType, path, format!("{needed} is needed, not {given}"));
@@ -179,6 +184,13 @@ impl Reader {
             Scalar::Null => return Field::Absent,
             Scalar::Number(number) => number,
             Scalar::Text(text) if !self.strict() => return Field::Given(Amount::from(&*text)),
+            Scalar::Foreign(value) if value.kind == ForeignKind::Number => {
+                return Field::Given(Amount::unreadable(value, NOT_FINITE));
+            }
+            Scalar::Foreign(value) if value.kind == ForeignKind::Bigint => {
+                let why = "a bigint does not tell cents from dollars: give a string or a number";
+                return Field::Given(Amount::unreadable(value, why));
+            }
             other => return self.wrong_type(path, "a number", &other),
         };
         Field::Given(match number {
@@ -189,7 +201,7 @@ impl Reader {
                     let why = "it is past 2^53, where JavaScript loses digits: give a string";
                     Amount(Reading::Unreadable { given: digits.to_owned(), why })
                 } else {
-                    Amount::from_json_number(digits)
+                    self.literal(digits)
                 }
             }
             Number::Decimal(digits) => Amount::from(digits),
@@ -198,11 +210,22 @@ impl Reader {
         })
     }
 
+    /// On the wire every digit is meant: an amount of 16 digits went out because it was a text.
+    fn literal(&self, digits: &str) -> Amount {
+        match plain_decimal(digits) {
+            Some(plain) if self.strict() => Amount::from(plain),
+            _ => Amount::from_json_number(digits),
+        }
+    }
+
     /// A quantity: a number whose value validation judges.
     pub(super) fn count(&mut self, path: &Path<'_>, given: Scalar<'_>) -> Field<Count> {
         let number = match given {
             Scalar::Null => return Field::Absent,
             Scalar::Number(number) => number,
+            Scalar::Foreign(value) if value.kind == ForeignKind::Number => {
+                return Field::Given(Count::Unreadable(value.text));
+            }
             other => return self.wrong_type(path, "a whole number", &other),
         };
         let digits = number.to_string();

@@ -11,6 +11,7 @@ pub(crate) mod path;
 mod record;
 mod scalar;
 mod shape;
+mod skip;
 pub(crate) mod time;
 mod visit;
 mod wire;
@@ -89,7 +90,7 @@ impl ConversionEvent {
     /// Starts a Purchase: one order, however many items it has.
     ///
     /// `order_id` is the shop's immutable id of the order, the key that keeps it from being
-    /// counted twice; `None` passes with a warning. `value` is the order's total in `currency`.
+    /// counted twice; [`OrderId::NONE`] passes with a warning. `value` is the order's total in `currency`.
     pub fn purchase(
         tracking: impl Into<crate::TrackingParams>,
         order_id: impl Into<OrderId>,

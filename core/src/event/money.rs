@@ -31,7 +31,7 @@ pub(crate) enum Reading {
 }
 
 impl Amount {
-    fn unreadable(given: impl fmt::Display, why: &'static str) -> Self {
+    pub(crate) fn unreadable(given: impl fmt::Display, why: &'static str) -> Self {
         Self(Reading::Unreadable { given: given.to_string(), why })
     }
 
@@ -56,6 +56,7 @@ impl Amount {
     }
 }
 
+pub(crate) const NOT_FINITE: &str = "it is not a finite number";
 const TOO_LONG: &str = "it has over 18 digits";
 
 impl From<Decimal> for Amount {
@@ -111,7 +112,7 @@ impl From<&String> for Amount {
 impl From<f64> for Amount {
     fn from(value: f64) -> Self {
         if !value.is_finite() {
-            return Self::unreadable(value, "it is not a finite number");
+            return Self::unreadable(value, NOT_FINITE);
         }
         // `Display` of f64 prints the shortest decimal that reads back as the same float.
         let plain = value.to_string();
@@ -146,8 +147,9 @@ pub(crate) fn plain_decimal(literal: &str) -> Option<String> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
     let digits = digits.trim_end_matches('0');
-    exponent -= i64::try_from(fraction.len()).ok()?;
-    exponent += i64::try_from(whole.len() + fraction.len() - digits.len()).ok()?;
+    let zeros = whole.len() + fraction.len() - digits.len();
+    exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    exponent = exponent.checked_add(i64::try_from(zeros).ok()?)?;
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() {
         return Some("0".to_owned());

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::skip::Skip;
 use crate::json::Json;
 
 /// A leaf as it stands in the document.
@@ -15,8 +17,53 @@ pub(super) enum Scalar<'de> {
     Bool,
     Number(Number<'de>),
     Text(Cow<'de, str>),
+    /// A value of JavaScript that JSON cannot carry.
+    Foreign(Foreign),
     /// An array, an object, or whatever else a language has, named.
     Other(Cow<'static, str>),
+}
+
+/// What `JSON.stringify` would lose without a word: it writes `null` for NaN and for a `Date`
+/// without a time, leaves functions out, and throws for a bigint. The Node package writes
+/// `{"$javascript":"bigint","text":"123"}` instead, so that it is refused here like any other.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Foreign {
+    #[serde(rename = "$javascript")]
+    pub kind: ForeignKind,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ForeignKind {
+    /// NaN or an infinity.
+    Number,
+    Bigint,
+    /// An invalid `Date`.
+    Date,
+    Function,
+    Symbol,
+}
+
+impl Foreign {
+    pub(super) const MARK: &str = "$javascript";
+
+    fn read(object: &str) -> Option<Self> {
+        object.starts_with(r#"{"$javascript":"#).then(|| serde_json::from_str(object).ok())?
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            ForeignKind::Number => f.write_str(&self.text),
+            ForeignKind::Bigint => write!(f, "the bigint {}", self.text),
+            ForeignKind::Date => f.write_str("a Date without a time"),
+            ForeignKind::Function => f.write_str("a function"),
+            ForeignKind::Symbol => f.write_str("a symbol"),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -60,7 +107,9 @@ impl Source for JsonText {
             Some(b'n') => Scalar::Null,
             Some(b't' | b'f') => Scalar::Bool,
             Some(b'[') => Scalar::Other("an array".into()),
-            Some(b'{') => Scalar::Other("an object".into()),
+            Some(b'{') => {
+                Foreign::read(text).map_or(Scalar::Other("an object".into()), Scalar::Foreign)
+            }
             _ => Scalar::Number(Number::Literal(text)),
         })
     }
@@ -147,12 +196,12 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        while seq.next_element::<Skip>()?.is_some() {}
         Ok(Scalar::Other("an array".into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while map.next_entry::<Skip, Skip>()?.is_some() {}
         Ok(Scalar::Other("an object".into()))
     }
 }

@@ -10,7 +10,7 @@ use super::input::Form;
 use super::input::Reader;
 use super::money::{Amount, Reading};
 use super::path::Path;
-use super::scalar::Source;
+use super::scalar::{Foreign, Source};
 use super::visit::{Element, Shape, array, object};
 use crate::issue::IssueCode;
 use crate::json::Json;
@@ -265,6 +265,11 @@ fn plain(value: Json, path: &Path<'_>, reader: &mut Reader) -> Option<Json> {
                 .enumerate()
                 .filter_map(|(index, member)| plain(member, &path.index(index), reader));
             Json::Array(kept.collect())
+        }
+        Json::Object(members) if members.first().is_some_and(|(name, _)| name == Foreign::MARK) => {
+            let message = "JSON has no form for this value: give a string";
+            reader.push(IssueCode::WrongType, path, message);
+            return None;
         }
         Json::Object(members) => {
             let kept = unique(members, path, reader).into_iter().filter_map(|(name, member)| {

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::draft::Field;
 use super::input::{Form, Reader};
 use super::path::Path;
 use super::scalar::Source;
+use super::skip::Skip;
 use crate::issue::{Issue, IssueCode};
 use crate::json::Json;
 
@@ -100,14 +99,18 @@ impl<'de, Sh: Shape, S: Source> Visitor<'de> for ObjectVisitor<'_, '_, Sh, S> {
     wrong_type!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_f64: f64,
         visit_str: &str, visit_bytes: &[u8]);
 
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
     fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<(), D::Error> {
-        IgnoredAny::deserialize(name)?;
+        Skip::deserialize(name)?;
         self.wrong_type();
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        while seq.next_element::<Skip>()?.is_some() {}
         self.wrong_type();
         Ok(())
     }
@@ -121,7 +124,7 @@ impl<'de, Sh: Shape, S: Source> Visitor<'de> for ObjectVisitor<'_, '_, Sh, S> {
                     let path = path.member(Sh::MEMBERS[index]);
                     if seen & (1 << index) != 0 {
                         reader.given_twice(&path);
-                        map.next_value::<IgnoredAny>()?;
+                        map.next_value::<Skip>()?;
                         continue;
                     }
                     seen |= 1 << index;
@@ -134,7 +137,7 @@ impl<'de, Sh: Shape, S: Source> Visitor<'de> for ObjectVisitor<'_, '_, Sh, S> {
                         let value = map.next_value::<Json>()?;
                         extras.push((name, value));
                     } else {
-                        map.next_value::<IgnoredAny>()?;
+                        map.next_value::<Skip>()?;
                         reader.issues.push(unknown(&name, Sh::MEMBERS, &path));
                     }
                 }
@@ -244,13 +247,17 @@ impl<'de, S: Source, T: Element> Visitor<'de> for ArrayVisitor<'_, '_, S, T> {
     wrong_type!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_f64: f64,
         visit_str: &str, visit_bytes: &[u8]);
 
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
     fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
-        IgnoredAny::deserialize(name)?;
+        Skip::deserialize(name)?;
         Ok(self.wrong_type())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while map.next_entry::<Skip, Skip>()?.is_some() {}
         Ok(self.wrong_type())
     }
 

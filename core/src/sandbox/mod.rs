@@ -23,12 +23,12 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 pub use faults::Fault;
 pub use journal::{Received, Recorded};
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::config;
+use crate::error::{Error, Result};
 use state::{Access, State};
 
 /// The API's emulator on a loopback port of this machine; it stops when it is dropped.
@@ -192,7 +192,7 @@ impl SandboxBuilder {
     /// # Errors
     /// `invalid_option` where the port cannot be listened on, `invalid_business_id`.
     pub fn start(self) -> Result<Sandbox> {
-        let business_id = self.business_id.map(|id| business(&id)).transpose()?;
+        let business_id = self.business_id.map(|id| config::business(&id)).transpose()?;
         let address = self.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let refused = |error: std::io::Error| {
             let why = format!("cannot listen on {}: {error}", SocketAddr::new(address, self.port));
@@ -205,13 +205,6 @@ impl SandboxBuilder {
         let thread = server::spawn(listener, Arc::clone(&state), stopped).map_err(refused)?;
         Ok(Sandbox { url: url(local), state, stop: Some(stop), thread: Some(thread) })
     }
-}
-
-fn business(id: &str) -> Result<Uuid> {
-    Uuid::try_parse(id.trim()).map_err(|_| {
-        let message = format!("{id:?} is no business id: Connectly's are UUIDs");
-        Error::configuration(ErrorCode::InvalidBusinessId, message)
-    })
 }
 
 /// Where a client of this machine finds it.

@@ -51,6 +51,8 @@ impl Capture {
     /// # Errors
     /// `invalid_tracking` where the visit is Connectly's and a value is missing or malformed.
     pub fn url(&self, url: &str) -> Result<Option<TrackingParams>> {
+        // The URL standard drops blanks and control characters around a URL.
+        let url = url.trim_matches(|c: char| c <= ' ');
         let before_fragment = url.split('#').next().unwrap_or_default();
         let query = before_fragment.split_once('?').map_or("", |(_, query)| query);
         self.query(query)
@@ -119,7 +121,11 @@ impl Capture {
     }
 }
 
-/// The first non-empty value of each name.
+/// Whether an extra's name or value may be kept.
+pub(super) fn storable(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_VALUE_BYTES && !text.chars().any(char::is_control)
+}
+
 /// The first non-empty value of each name.
 struct Found {
     params: TrackingParams,
@@ -143,9 +149,6 @@ impl Found {
 
     /// An extra that could not be stored is dropped: it must not cost the visit.
     fn take_other(&mut self, name: &str, value: &str) {
-        let storable = |text: &str| {
-            !text.is_empty() && text.len() <= MAX_VALUE_BYTES && !text.chars().any(char::is_control)
-        };
         if storable(name) && storable(value) && self.seen.insert(name.to_owned()) {
             self.others.push((name.to_owned(), value.to_owned()));
         }

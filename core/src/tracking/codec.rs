@@ -8,6 +8,7 @@ use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::TrackingParams;
+use super::capture::storable;
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
 use crate::json::{Json, write_str};
@@ -206,7 +207,9 @@ impl Reader {
             }
         };
         match value {
-            Json::String(text) => *slot = text,
+            // As at landing: the first one that says something.
+            Json::String(text) if slot.is_empty() => *slot = text,
+            Json::String(_) => {}
             _ => self.wrong_type(name, "a string"),
         }
     }
@@ -231,7 +234,11 @@ impl Reader {
         };
         for (name, value) in members {
             match value {
-                Json::String(text) => self.params.extra.push((name, text)),
+                // As at landing: one that could not be stored is dropped.
+                Json::String(text) if storable(&name) && storable(&text) => {
+                    self.params.extra.push((name, text));
+                }
+                Json::String(_) => {}
                 _ => self.wrong_type(format_args!("extra.{name}"), "a string"),
             }
         }

@@ -5,6 +5,8 @@ mod codec;
 
 pub use capture::Capture;
 
+use std::fmt;
+
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
 use crate::json::Json;
@@ -19,7 +21,7 @@ pub(crate) const MAX_VALUE_BYTES: usize = 1_024;
 ///
 /// Made by [`TrackingParams::from_url`] or [`TrackingParams::from_query`], kept in a session, an
 /// order row (serde, JSON) or a cookie. Equality covers every value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TrackingParams {
     pub(crate) version: u64,
     pub(crate) cnct_tracking_id: String,
@@ -144,6 +146,20 @@ impl TrackingParams {
     #[must_use]
     pub fn captured_at(&self) -> Option<i64> {
         self.captured_at
+    }
+}
+
+impl fmt::Debug for TrackingParams {
+    /// Without the values: they tell who the customer is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut f.debug_struct("TrackingParams");
+        f.field("captured_at", &self.captured_at).finish_non_exhaustive()
+    }
+}
+
+impl From<&TrackingParams> for TrackingParams {
+    fn from(params: &TrackingParams) -> Self {
+        params.clone()
     }
 }
 

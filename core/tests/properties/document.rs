@@ -65,11 +65,14 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_owned());
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), into));
+            for (name, value) in members {
+                pointers(value, &format!("{at}/{name}"), into);
+            }
         }
         Value::Array(members) => {
-            let indexed = members.iter().enumerate();
-            indexed.for_each(|(index, value)| pointers(value, &format!("{at}/{index}"), into));
+            for (index, value) in members.iter().enumerate() {
+                pointers(value, &format!("{at}/{index}"), into);
+            }
         }
         _ => {}
     }
@@ -84,7 +87,9 @@ fn set(document: &mut Value, pointer: &str, value: Option<Value>) {
         (Some(Value::Object(members)), None) => drop(members.remove(name)),
         (Some(Value::Array(members)), value) => {
             let place = name.parse().ok().and_then(|index: usize| members.get_mut(index));
-            place.into_iter().for_each(|place| *place = value.clone().unwrap_or(Value::Null));
+            if let Some(place) = place {
+                *place = value.unwrap_or(Value::Null);
+            }
         }
         _ => {}
     }
@@ -99,7 +104,9 @@ fn mutated() -> impl Strategy<Value = Value> {
     let change = (proptest::sample::select(places), proptest::option::of(replacement()));
     vec(change, 1..4).prop_map(move |changes| {
         let mut document = example.clone();
-        changes.into_iter().for_each(|(place, value)| set(&mut document, &place, value));
+        for (place, value) in changes {
+            set(&mut document, &place, value);
+        }
         document
     })
 }
@@ -172,7 +179,10 @@ proptest! {
         let event = match ConversionEvent::from_json_with(&text, &options()) {
             Ok(event) => event,
             // A member twice, or more digits than a number with a fraction may have.
-            Err(error) => return Ok(prop_assert!(is_explained(&error))),
+            Err(error) => {
+                prop_assert!(is_explained(&error));
+                return Ok(());
+            }
         };
         let expected = format!(",\"{name}\":{value}}}}}");
         prop_assert!(wire(&event).ends_with(&expected), "{}", wire(&event));
@@ -208,7 +218,7 @@ fn the_example_is_accepted_without_a_warning() {
 fn nesting_without_end_is_refused() {
     let example = EXAMPLE.trim_end().strip_suffix('}').unwrap();
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        let deep = format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
         for text in [deep.clone(), format!("{example},\"extra_payload\":{{\"x\":{deep}}}}}")] {
             assert!(ConversionEvent::from_json_with(&text, &options()).is_err());
             assert!(connectly_conversions::TrackingParams::from_json(&text).is_err());

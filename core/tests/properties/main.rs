@@ -1,4 +1,5 @@
 //! What holds for every input, not only for those that somebody thought of.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod document;
 mod money;

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::client::response::Answer;
+use crate::error::ErrorKind;
 use crate::tracking::TrackingParams;
 
 /// One scripted attempt.

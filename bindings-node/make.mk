@@ -1,0 +1,57 @@
+# The Node package. Included by the root Makefile; works from the repository's root.
+
+CACHE ?= $(HOME)/.cache/connectly-conversions
+# The release profile costs minutes of link-time optimisation: it is for what is published.
+NODE_PROFILE ?= ci
+NODE_DIR := bindings-node
+NODE_NPM := npm --prefix $(NODE_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error
+NODE_CRATE := -p connectly-conversions-node
+NODE_RUN := cd $(NODE_DIR) && npx --no-install
+
+.PHONY: build-node test-node lint-node pack-node bench-node node-modules node-addon
+
+## build-node: the addon of this machine, and the TypeScript
+build-node: node-addon node-modules
+	$(NODE_RUN) tsc -p tsconfig.json
+
+node-addon:
+	cargo build --quiet --profile $(NODE_PROFILE) $(NODE_CRATE)
+	node $(NODE_DIR)/scripts/addon.mjs $(NODE_PROFILE)
+
+node-modules: $(NODE_DIR)/node_modules/.package-lock.json
+$(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
+	# Not `ci`: some mirrors carry no packages of other platforms, and a lock made there lacks them.
+	$(NODE_NPM) install --no-save --ignore-scripts
+	touch $@
+
+test-node: build-node
+	cd $(NODE_DIR) && node --test test/*.test.mjs
+
+lint-node: build-node
+	cargo clippy $(NODE_CRATE) --all-targets -- -D warnings
+	$(NODE_RUN) biome ci .
+	$(NODE_RUN) publint --strict
+	$(NODE_RUN) attw --pack . --profile node16
+
+## pack-node OUT=dir: the tarballs that npm would get, of the package and of this machine's addon
+pack: pack-node
+
+pack-node:
+	$(MAKE) build-node NODE_PROFILE=release
+	node $(NODE_DIR)/scripts/pack.mjs $(OUT)
+
+NODE_SHOP := examples/node-checkout
+.PHONY: test-example-node
+test-examples: test-example-node
+test-example-node: build-node
+	npm --prefix $(NODE_SHOP) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
+	npm --prefix $(NODE_SHOP) --loglevel error test
+
+## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
+bench: bench-node
+bench-node:
+	$(MAKE) build-node NODE_PROFILE=release
+	npm --prefix $(NODE_DIR)/bench --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
+	node $(NODE_DIR)/bench/bench.mjs
+
+lint: lint-node

@@ -1,0 +1,40 @@
+//! Clients: settings in, a handle out.
+
+use connectly_conversions::{Client, ConversionEvent, Error};
+use napi::bindgen_prelude::External;
+use napi_derive::napi;
+
+use crate::event::{Made, made};
+use crate::{record, settings};
+
+/// Makes a client of its settings, a JSON object; the environment fills the gaps.
+#[napi(catch_unwind)]
+pub fn create_client(settings: String) -> Made<Client> {
+    made(settings::client(&settings))
+}
+
+/// The record of a send after `close`.
+#[napi(catch_unwind)]
+pub fn client_closed() -> String {
+    record::error(&Error::client_closed())
+}
+
+/// The record of a send that `close` cut off.
+#[napi(catch_unwind)]
+pub fn cut_off(event: &External<ConversionEvent>) -> String {
+    record::error(&Error::cut_off(event))
+}
+
+/// The record of an argument that is not what is `needed`.
+#[napi(catch_unwind)]
+pub fn invalid_argument(name: String, needed: String) -> String {
+    record::error(&Error::invalid_option(&name, &needed))
+}
+
+/// The record of the first name that is none of `known`, if there is one.
+#[napi(catch_unwind)]
+pub fn unknown_option(names: Vec<String>, known: Vec<String>) -> Option<String> {
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let unknown = names.iter().find(|name| !known.contains(&name.as_str()))?;
+    Some(record::error(&Error::unknown_option(unknown, &known)))
+}

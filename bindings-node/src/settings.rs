@@ -1,0 +1,111 @@
+//! A client's settings as JavaScript has them: names in camel case, durations in milliseconds.
+
+use connectly_conversions::{Client, Error, Result, RetryPolicy, config};
+use serde_json::{Map, Value};
+
+const CLIENT: &[&str] = &[
+    "apiKey",
+    "businessId",
+    "baseUrl",
+    "timeout",
+    "attemptTimeout",
+    "connectTimeout",
+    "retry",
+    "proxy",
+    "caBundle",
+    "userAgent",
+    "rounding",
+];
+const RETRY: &[&str] = &["retries", "base", "cap"];
+
+/// Reads the settings and makes the client.
+pub(crate) fn client(text: &str) -> Result<Client> {
+    let settings = Settings::parse(text, CLIENT)?;
+    let mut builder = Client::builder();
+    if let Some(key) = settings.text("apiKey")? {
+        builder = builder.api_key(key);
+    }
+    if let Some(id) = settings.text("businessId")? {
+        builder = builder.business_id(id);
+    }
+    if let Some(url) = settings.text("baseUrl")? {
+        builder = builder.base_url(url);
+    }
+    if let Some(timeout) = settings.number("timeout")? {
+        builder = builder.timeout(config::milliseconds("timeout", timeout)?);
+    }
+    if let Some(timeout) = settings.number("attemptTimeout")? {
+        builder = builder.attempt_timeout(config::milliseconds("attemptTimeout", timeout)?);
+    }
+    if let Some(timeout) = settings.number("connectTimeout")? {
+        builder = builder.connect_timeout(config::milliseconds("connectTimeout", timeout)?);
+    }
+    if let Some(retry) = settings.retry()? {
+        builder = builder.retry(retry);
+    }
+    if let Some(proxy) = settings.text("proxy")? {
+        builder = builder.proxy(proxy);
+    }
+    if let Some(path) = settings.text("caBundle")? {
+        builder = builder.ca_bundle(path);
+    }
+    if let Some(suffix) = settings.text("userAgent")? {
+        builder = builder.user_agent(suffix);
+    }
+    if let Some(rounding) = settings.text("rounding")? {
+        builder = builder.rounding(rounding.parse()?);
+    }
+    builder.build()
+}
+
+struct Settings(Map<String, Value>);
+
+impl Settings {
+    fn parse(text: &str, known: &[&str]) -> Result<Self> {
+        let value = serde_json::from_str(text).unwrap_or_default();
+        Self::of("options", value, known)
+    }
+
+    fn of(name: &str, value: Value, known: &[&str]) -> Result<Self> {
+        let Value::Object(members) = value else {
+            return Err(Error::invalid_option(name, "an object is needed"));
+        };
+        match members.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(unknown) => Err(Error::unknown_option(unknown, known)),
+            None => Ok(Self(members)),
+        }
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(Error::invalid_option(name, "a string is needed")),
+        }
+    }
+
+    fn number(&self, name: &str) -> Result<Option<f64>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match value.as_f64() {
+                Some(number) => Ok(Some(number)),
+                None => Err(Error::invalid_option(name, "a finite number is needed")),
+            },
+        }
+    }
+
+    fn retry(&self) -> Result<Option<RetryPolicy>> {
+        let given = match self.0.get("retry") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(given) => Self::of("retry", given.clone(), RETRY)?,
+        };
+        let seconds = |name| Ok::<_, Error>(given.number(name)?.map(|wait| wait / 1e3));
+        let retries = match given.0.get("retries") {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(value.as_i64().ok_or_else(|| {
+                Error::invalid_option("retry.retries", "a whole number is needed")
+            })?),
+        };
+        RetryPolicy::from_seconds(retries, seconds("base")?, seconds("cap")?).map(Some)
+    }
+}

@@ -1,0 +1,118 @@
+// The done-check: a fresh folder with nothing but the tarballs installed, offline.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const call = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const shell = process.platform === "win32";
+const env = { ...process.env, NODE_TEST_CONTEXT: "", NODE_PATH: "", npm_config_loglevel: "error" };
+
+const SHOP = `
+async function shop() {
+  const sandbox = await Sandbox.start();
+  const client = new Client(sandbox.clientOptions);
+  const tracking = TrackingParams.fromUrl("/?cnct_tracking_id=t1&sendout_id=s1&ctwa_clid=c1&ad_id=23851234567890123");
+  if (tracking === null) throw new Error("not a Connectly visit");
+  const event = ConversionEvent.purchase({
+    tracking, orderId: "ORD-7821", currency: "USD", value: "99.97",
+    items: [{ id: "data-pass-30d", quantity: 1, itemPrice: "49.99" }, { id: "phone-case-blk", quantity: 1, itemPrice: 49.98 }],
+  });
+  const receipt = await client.send(event);
+  assertReported(sandbox, { order_id: "ORD-7821", value: "99.97" });
+  console.log("received", receipt.eventsReceived);
+  await client.close();
+}
+shop();
+`;
+const NAMES = "{ Client, ConversionEvent, TrackingParams }";
+const TESTING = "{ assertReported, Sandbox }";
+
+describe("the tarballs", () => {
+  let folder;
+  const node = async (...args) => (await call(process.execPath, args, { cwd: folder, env })).stdout;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "connectly-"));
+    const out = join(folder, "tarballs");
+    await call(process.execPath, [join(root, "scripts", "pack.mjs"), out], { env });
+    const tarballs = (await readdir(out)).map((file) => join(out, file));
+    await writeFile(join(folder, "package.json"), '{"private":true}');
+    await call("npm", ["install", "--offline", "--no-audit", "--no-fund", ...tarballs], {
+      cwd: folder,
+      env,
+      shell,
+    });
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("bring nothing else", async () => {
+    const installed = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
+    assert.equal(installed.length, 2);
+    assert(installed.every((name) => name.startsWith("connectly-conversions")));
+  });
+
+  it("serve an ESM script", async () => {
+    const imports = `import ${NAMES} from "connectly-conversions";\nimport ${TESTING} from "connectly-conversions/testing";\n`;
+    await writeFile(join(folder, "shop.mjs"), imports + SHOP);
+    assert.equal(await node("shop.mjs"), "received 1\n");
+  });
+
+  it("serve a CommonJS script", async () => {
+    const imports = `const ${NAMES} = require("connectly-conversions");\nconst ${TESTING} = require("connectly-conversions/testing");\n`;
+    await writeFile(join(folder, "shop.cjs"), imports + SHOP);
+    assert.equal(await node("shop.cjs"), "received 1\n");
+  });
+
+  it("serve a TypeScript script, strictly typed", async () => {
+    const imports = `import ${NAMES} from "connectly-conversions";\nimport ${TESTING} from "connectly-conversions/testing";\n`;
+    await writeFile(join(folder, "shop.mts"), imports + SHOP);
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const types = join(root, "node_modules", "@types");
+    const flags = [
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--types",
+      "node",
+      "--typeRoots",
+      types,
+    ];
+    await node(tsc, ...flags, "--outDir", "built", "shop.mts");
+    assert.equal(await node(join("built", "shop.mjs")), "received 1\n");
+  });
+
+  it("bring the command", async () => {
+    const { stdout } = await call("npx", ["--no-install", "connectly", "--version"], {
+      cwd: folder,
+      env,
+      shell,
+    });
+    assert.match(stdout, /^connectly \d+\.\d+\.\d+/);
+  });
+
+  it("say which package is missing, and how to install it", async () => {
+    const [native] = (await readdir(join(folder, "node_modules"))).filter((name) =>
+      /conversions-/.test(name),
+    );
+    await rm(join(folder, "node_modules", native), { recursive: true });
+    const failure = await node("shop.cjs").catch((error) => error);
+    assert.match(failure.stderr, new RegExp(`The package ${native} is not installed`));
+    assert.match(failure.stderr, new RegExp(`npm install ${native}@\\d+\\.\\d+\\.\\d+`));
+  });
+
+  for (const condition of ["edge-light", "workerd", "browser"]) {
+    it(`say clearly that they need Node where the condition is ${condition}`, async () => {
+      const failure = await node("--conditions", condition, "shop.mjs").catch((error) => error);
+      assert.match(failure.stderr, /connectly-conversions needs Node\.js/);
+    });
+  }
+});

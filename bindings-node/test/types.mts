@@ -1,0 +1,98 @@
+// Compiled, never run: each line under `@ts-expect-error` is one that must not compile.
+
+import {
+  Client,
+  ConnectlyError,
+  ConversionEvent,
+  type ErrorCode,
+  type Issue,
+  type Outcome,
+  type Receipt,
+  TrackingParams,
+  ValidationError,
+} from "connectly-conversions";
+import { assertReported, Sandbox } from "connectly-conversions/testing";
+
+declare const query: Record<string, string | string[] | undefined>;
+const tracking: TrackingParams | null = TrackingParams.fromUrl(new URL("https://shop.example/"), { extraParams: ["gift"] });
+TrackingParams.fromQuery(query);
+TrackingParams.fromQuery(new URLSearchParams());
+TrackingParams.fromJSON(JSON.parse("{}"));
+TrackingParams.fromJSON((tracking as TrackingParams).toJSON());
+// @ts-expect-error a misspelt option
+TrackingParams.fromUrl("/", { extraParam: ["gift"] });
+// @ts-expect-error most visits are nobody's: null is to be thought of
+tracking.sendoutId;
+
+if (tracking !== null) {
+  const order = { tracking, orderId: 7821, currency: "USD", value: "99.97" };
+  const event: ConversionEvent = ConversionEvent.purchase({
+    ...order,
+    items: [{ id: "a", quantity: 1, itemPrice: 49.99 }, { id: 5 }],
+    eventTime: new Date(),
+    contentIds: ["a", 5],
+    extraPayload: { anything: [1] },
+  });
+  ConversionEvent.purchase({ ...order, orderId: null, items: null, eventTime: undefined });
+  ConversionEvent.viewContent({ tracking, items: [{ id: "a" }] });
+  ConversionEvent.purchase({ ...order, value: { toFixed: () => "1", toJSON: () => "1" } });
+  const value: string | undefined = event.value;
+  const warnings: readonly Issue[] = event.warnings;
+  void [value, warnings];
+  // @ts-expect-error a misspelt member
+  ConversionEvent.purchase({ tracking, orderId: "1", currency: "USD", valeu: "1", value: "1" });
+  // @ts-expect-error the wire's name
+  ConversionEvent.purchase({ tracking, order_id: "1", currency: "USD", value: "1" });
+  // @ts-expect-error no order id
+  ConversionEvent.purchase({ tracking, currency: "USD", value: "1" });
+  // @ts-expect-error a bigint
+  ConversionEvent.purchase({ ...order, value: 5n });
+  // @ts-expect-error a time is no amount
+  ConversionEvent.purchase({ ...order, value: new Date() });
+  // @ts-expect-error a misspelt member of an item
+  ConversionEvent.purchase({ ...order, items: [{ id: "a", price: 1 }] });
+  // @ts-expect-error events are immutable
+  event.orderId = "2";
+  // @ts-expect-error events are made by `purchase`, `viewContent` and `fromJSON`
+  new ConversionEvent();
+
+  const client = new Client({ retry: { retries: 1 }, timeout: 5000 });
+  // @ts-expect-error a misspelt setting
+  new Client({ apikey: "x" });
+  const receipt: Receipt = await client.send(event, { signal: AbortSignal.timeout(5), timeout: 5 });
+  // @ts-expect-error receipts are facts
+  receipt.attempts = 2;
+  // @ts-expect-error not an event
+  await client.send({});
+  const outcomes: Outcome[] = await client.sendMany(new Set([event]), { concurrency: 2 });
+  for (const outcome of outcomes) {
+    if (outcome.error) {
+      const code: ErrorCode = outcome.error.code;
+      // @ts-expect-error there is no receipt beside an error
+      outcome.receipt.attempts;
+      void code;
+    } else {
+      outcome.receipt.attempts.toFixed();
+    }
+  }
+  async function* events(): AsyncGenerator<ConversionEvent> {
+    yield event;
+  }
+  await client.sendMany(events());
+}
+
+try {
+  await using sandbox = await Sandbox.start({ port: 0 });
+  sandbox.failNext({ kind: "status", status: 429, retry_after: 1 });
+  // @ts-expect-error no such fault
+  sandbox.failNext({ kind: "earthquake" });
+  assertReported(sandbox, { order_id: "1" }).body.payload;
+} catch (error) {
+  if (error instanceof ValidationError) {
+    error.issues[0]?.path.length;
+  } else if (error instanceof ConnectlyError && error.code === "rate_limited") {
+    error.retryAfter?.toFixed();
+  }
+  // @ts-expect-error no such code
+  error instanceof ConnectlyError && error.code === "teapot";
+}

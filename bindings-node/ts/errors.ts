@@ -1,0 +1,133 @@
+import type { ERROR_CODES, ERROR_KINDS, ISSUE_CODES } from "./codes.js";
+import type { ErrorRecord, Failed } from "./records.js";
+
+/** What a caller can act on; each kind is a class of its own. */
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+/** The stable code of an error: narrower than its kind. */
+export type ErrorCode = (typeof ERROR_CODES)[number];
+/** The stable code of one problem of an event or a landing. */
+export type IssueCode = (typeof ISSUE_CODES)[number];
+
+/** One problem of an event or a landing. */
+export interface Issue {
+  readonly code: IssueCode;
+  /** An `error` refuses the event, a `warning` goes with it. */
+  readonly severity: "error" | "warning";
+  /** Where, in the wire's names: `payload.contents[1].quantity`; empty for the whole document. */
+  readonly path: string;
+  /** What is wrong, what was given, what to do. */
+  readonly message: string;
+  /** The value that was surely meant, as text. */
+  readonly suggestion?: string;
+}
+
+/**
+ * Why a call did not do what it was asked. Every error of this package is one of its subclasses,
+ * but for an aborted call, which rejects with its signal's reason. Never holds the API key.
+ */
+export class ConnectlyError extends Error {
+  /** What a caller can act on. */
+  readonly kind: ErrorKind;
+  /** Stable, narrower than the kind. */
+  readonly code: ErrorCode;
+  /** The HTTP status, if an answer came. */
+  readonly status: number | undefined;
+  /** Whether the same event may be sent again later without being counted twice. */
+  readonly retryable: boolean;
+  /** How long the API asked to wait (`Retry-After`), in milliseconds. */
+  readonly retryAfter: number | undefined;
+  /** How many requests were made; 0 where nothing was sent. */
+  readonly attempts: number;
+  /** Every problem of an invalid event or landing; empty for other kinds. */
+  readonly issues: readonly Issue[];
+  /** The answer's body as text, at most 64 KiB, if an answer came. */
+  readonly rawBody: string | undefined;
+
+  /** @internal */
+  constructor(record: ErrorRecord) {
+    super(record.message, causeOf(record.causes));
+    this.kind = record.kind;
+    this.code = record.code;
+    this.status = record.status ?? undefined;
+    this.retryable = record.retryable;
+    this.retryAfter = record.retryAfter ?? undefined;
+    this.attempts = record.attempts;
+    this.issues = record.issues;
+    this.rawBody = record.rawBody ?? undefined;
+  }
+}
+
+function causeOf(causes: readonly string[]): ErrorOptions | undefined {
+  return causes.reduceRight<ErrorOptions | undefined>((inner, message) => {
+    const cause = new Error(message, inner);
+    // It happened in the native half: a stack of this function would tell nothing.
+    cause.stack = `Error: ${message}`;
+    return { cause };
+  }, undefined);
+}
+
+/** The client is set up wrongly, an argument is, or the API redirects. */
+export class ConfigurationError extends ConnectlyError {}
+/** The event or the landing is invalid and nothing was sent; `issues` lists every problem. */
+export class ValidationError extends ConnectlyError {}
+/** The API refused the key (401, 403). */
+export class AuthenticationError extends ConnectlyError {}
+/** The business is unknown or has no WhatsApp Cloud channel (404). */
+export class NotFoundError extends ConnectlyError {}
+/** The API or Meta refused this event (400 and other 4xx); the message is theirs. */
+export class RejectedError extends ConnectlyError {}
+/** The API asks to come later (425, 429). */
+export class RateLimitedError extends ConnectlyError {}
+/** The API failed (5xx). */
+export class ServerError extends ConnectlyError {}
+/** The connection failed or broke. */
+export class NetworkError extends ConnectlyError {}
+/** No answer in time. */
+export class RequestTimeoutError extends ConnectlyError {}
+/** A 2xx that does not say that the event was received. */
+export class ResponseError extends ConnectlyError {}
+/** The durable queue failed. */
+export class OutboxError extends ConnectlyError {}
+
+const CLASSES: Readonly<Record<ErrorKind, typeof ConnectlyError>> = {
+  configuration: ConfigurationError,
+  validation: ValidationError,
+  authentication: AuthenticationError,
+  not_found: NotFoundError,
+  rejected: RejectedError,
+  rate_limited: RateLimitedError,
+  server: ServerError,
+  network: NetworkError,
+  timeout: RequestTimeoutError,
+  response: ResponseError,
+  outbox: OutboxError,
+  internal: ConnectlyError,
+};
+
+// A minifier renames classes; their names in logs stay. On the prototype, where `Error` has it.
+for (const [type, name] of [
+  [ConnectlyError, "ConnectlyError"],
+  [ConfigurationError, "ConfigurationError"],
+  [ValidationError, "ValidationError"],
+  [AuthenticationError, "AuthenticationError"],
+  [NotFoundError, "NotFoundError"],
+  [RejectedError, "RejectedError"],
+  [RateLimitedError, "RateLimitedError"],
+  [ServerError, "ServerError"],
+  [NetworkError, "NetworkError"],
+  [RequestTimeoutError, "RequestTimeoutError"],
+  [ResponseError, "ResponseError"],
+  [OutboxError, "OutboxError"],
+] as const) {
+  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
+}
+
+/** @internal The typed error of a record, made where it is thrown: its stack is the caller's. */
+export function errorOf(record: ErrorRecord): ConnectlyError {
+  return new CLASSES[record.kind](record);
+}
+
+/** @internal The typed error of a record's text. */
+export function errorOfText(text: string): ConnectlyError {
+  return errorOf((JSON.parse(text) as Failed).error);
+}

@@ -1,0 +1,40 @@
+/** Report Click-to-WhatsApp conversions to Connectly: validated, exact, never counted twice. */
+
+export type {
+  ClientOptions,
+  CloseOptions,
+  Outcome,
+  RetryPolicy,
+  SendManyOptions,
+  SendOptions,
+} from "./client.js";
+export { Client } from "./client.js";
+export type { ErrorCode, ErrorKind, Issue, IssueCode } from "./errors.js";
+export {
+  AuthenticationError,
+  ConfigurationError,
+  ConnectlyError,
+  NetworkError,
+  NotFoundError,
+  OutboxError,
+  RateLimitedError,
+  RejectedError,
+  RequestTimeoutError,
+  ResponseError,
+  ServerError,
+  ValidationError,
+} from "./errors.js";
+export type {
+  Amount,
+  DecimalLike,
+  DocumentOptions,
+  EventInput,
+  EventOptions,
+  Item,
+  PurchaseInput,
+  ViewContentInput,
+} from "./event.js";
+export { ConversionEvent } from "./event.js";
+export type { Receipt } from "./records.js";
+export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";
+export { COOKIE_NAME, TrackingParams } from "./tracking.js";

@@ -1,0 +1,120 @@
+internal import ConnectlyFFI
+public import Foundation
+
+/// Sends events to Connectly. One client serves a whole server: it holds the pool of connections,
+/// the retry policy and the API key.
+///
+/// ```swift
+/// let client = try Client()  // CONNECTLY_API_KEY, CONNECTLY_BUSINESS_ID
+/// let receipt = try await client.send(event)
+/// ```
+///
+/// Nothing happens at construction; the pool is made by the first send. The key is shown by
+/// nothing: not by `print`, not by `dump`, not by errors.
+public final class Client: Sendable {
+    private let handle: NativeClient
+
+    /// A client. Whatever is left out comes from the environment or is the library's default.
+    ///
+    /// - Parameters:
+    ///   - apiKey: The key (Connectly inbox, Settings, General, API Key); else
+    ///     `CONNECTLY_API_KEY`.
+    ///   - businessID: The shop's UUID at Connectly, as `UUID` or `String`; else
+    ///     `CONNECTLY_BUSINESS_ID`.
+    ///   - baseURL: Another host than Connectly's, such as the sandbox; else
+    ///     `CONNECTLY_BASE_URL`. Plain `http` is for this machine only.
+    ///   - timeout: The whole call with its retries: 15 s unless given.
+    ///   - attemptTimeout: One attempt: 5 s unless given.
+    ///   - connectTimeout: Name look-up, connection and TLS handshake: 3 s unless given.
+    ///   - retry: How often and how patiently a call tries again: 2 retries unless given.
+    ///   - proxy: A proxy's URL; else `HTTPS_PROXY`, less the hosts of `NO_PROXY`.
+    ///   - caBundle: A PEM file of certificates to trust beside the platform's.
+    ///   - userAgent: What is added to this library's name in the `User-Agent` header.
+    /// - Throws: ``ConnectlyError/configuration(_:)`` where a setting is missing or cannot be
+    ///   used.
+    public init(
+        apiKey: String? = nil,
+        businessID: (any IDConvertible)? = nil,
+        baseURL: URL? = nil,
+        timeout: Duration? = nil,
+        attemptTimeout: Duration? = nil,
+        connectTimeout: Duration? = nil,
+        retry: RetryPolicy? = nil,
+        proxy: URL? = nil,
+        caBundle: URL? = nil,
+        userAgent: String? = nil
+    ) throws {
+        let options = ClientOptions(
+            apiKey: apiKey, businessId: businessID?.idText, baseUrl: baseURL?.absoluteString,
+            timeout: timeout?.inSeconds, attemptTimeout: attemptTimeout?.inSeconds,
+            connectTimeout: connectTimeout?.inSeconds, retry: retry?.record,
+            proxy: proxy?.absoluteString, caBundle: caBundle?.path, userAgent: userAgent)
+        handle = try native { try NativeClient(options: options) }
+    }
+
+    /// Sends an event and waits for the API's word.
+    ///
+    /// Cancelling the task stops the request. It may have been received by then: sending the
+    /// event again is safe where it has an order id.
+    ///
+    /// - Returns: The proof that the API received the event.
+    /// - Throws: ``ConnectlyError``, whatever keeps the API from saying that it received the
+    ///   event; `CancellationError` where the task was cancelled.
+    public func send(_ event: ConversionEvent) async throws -> Receipt {
+        do {
+            let token = try CancelToken()
+            let record = try await withTaskCancellationHandler {
+                try await handle.send(event: event.handle, token: token)
+            } onCancel: {
+                try? token.cancel()
+            }
+            return Receipt(record)
+        } catch {
+            throw publicError(error)
+        }
+    }
+
+    /// Sends many events and tells of each, in their order. One event's failure stops no other.
+    ///
+    /// Once the API has said that the key or the business is wrong, events that have not been
+    /// started get that error unsent. Cancelling the task stops the requests; events without an
+    /// answer by then have a `CancellationError`.
+    ///
+    /// - Parameters:
+    ///   - events: The events.
+    ///   - concurrency: How many requests are under way at once: 4 unless given. Below 1, every
+    ///     event has the error `invalid_concurrency`.
+    public func sendMany(
+        _ events: some Sequence<ConversionEvent>, concurrency: Int? = nil
+    ) async -> [Outcome] {
+        let events = Array(events)
+        do {
+            let token = try CancelToken()
+            let records = try await withTaskCancellationHandler {
+                try await handle.sendMany(
+                    events: events.map(\.handle),
+                    concurrency: concurrency.map { UInt64(clamping: $0) }, token: token)
+            } onCancel: {
+                try? token.cancel()
+            }
+            return zip(events, records).map { Outcome(event: $0, result: Self.result(of: $1)) }
+        } catch {
+            let failure = publicError(error)
+            return events.map { Outcome(event: $0, result: .failure(failure)) }
+        }
+    }
+
+    /// Refuses every further send with `client_closed`. Requests under way end as they would.
+    public func close() {
+        // Only a panic could be thrown here, and there is nothing left to close then.
+        try? handle.close()
+    }
+
+    private static func result(of record: OutcomeRecord) -> Result<Receipt, any Error> {
+        switch record {
+        case .received(let receipt): .success(Receipt(receipt))
+        case .failed(let error): .failure(ConnectlyError(error))
+        case .cancelled: .failure(CancellationError())
+        }
+    }
+}

@@ -1,0 +1,84 @@
+internal import ConnectlyFFI
+public import Foundation
+
+/// A valid conversion event. It is immutable, and cheap to copy.
+///
+/// An event that exists is valid: whatever is wrong is thrown at construction, every problem at
+/// once.
+///
+/// ```swift
+/// let event = try ConversionEvent.purchase(
+///     tracking: tracking, orderID: order.id, currency: "USD", value: order.total,
+///     items: [Item(id: "data-pass-30d", itemPrice: Decimal(string: "49.99"))],
+///     eventTime: order.paidAt)
+/// ```
+public struct ConversionEvent: Sendable {
+    /// The events that the API knows.
+    public enum Name: String, Sendable, Hashable, CaseIterable {
+        /// An order.
+        case purchase = "Purchase"
+        /// A product page.
+        case viewContent = "ViewContent"
+    }
+
+    /// What the event reports.
+    public let name: Name
+    /// The order's id: the key that keeps it from being counted twice.
+    public let orderID: String?
+    /// The currency's ISO 4217 code, in upper case.
+    public let currency: String?
+    /// The total, in the currency's major unit.
+    public let value: Decimal?
+    /// When the order was placed, to the second.
+    public let eventTime: Date
+    /// Problems that do not refuse the event.
+    public let warnings: [Issue]
+
+    private let wire: Data
+    let handle: Event
+
+    /// Reads an input document (`core/schema/event.schema.json`): the wire's own shape and names,
+    /// read leniently where no meaning is lost.
+    ///
+    /// - Throws: ``ConnectlyError/validation(_:)`` with every problem of the document.
+    public init(json: String, options: EventOptions = EventOptions()) throws {
+        let (handle, record) = try native {
+            let handle = try Event.fromJson(text: json, options: options.record)
+            return (handle, try handle.record())
+        }
+        self.handle = handle
+        name = Name(rawValue: record.eventName) ?? .purchase
+        orderID = record.orderId
+        currency = record.currency
+        value = record.value.flatMap { Decimal(string: $0, locale: posix) }
+        eventTime = Date(timeIntervalSince1970: TimeInterval(record.eventTime))
+        warnings = record.warnings.map(Issue.init)
+        wire = record.wire
+    }
+
+    /// The exact bytes that go out.
+    public func toWire() -> Data { wire }
+}
+
+private let posix = Locale(identifier: "en_US_POSIX")
+
+extension ConversionEvent: Hashable {
+    /// Events are equal when the same bytes go out.
+    public static func == (left: Self, right: Self) -> Bool { left.wire == right.wire }
+
+    /// Hashes the bytes that go out.
+    public func hash(into hasher: inout Hasher) { hasher.combine(wire) }
+}
+
+extension ConversionEvent: CustomStringConvertible, CustomReflectable {
+    /// The event without its tracking values: they tell who the customer is.
+    public var description: String {
+        let value = value.map { " \($0) \(currency ?? "")" } ?? ""
+        return "\(name.rawValue) \(orderID ?? "without an order id")\(value)"
+    }
+
+    /// What ``description`` says, so that `dump` tells no more.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["description": description], displayStyle: .struct)
+    }
+}

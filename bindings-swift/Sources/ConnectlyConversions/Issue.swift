@@ -1,0 +1,44 @@
+internal import ConnectlyFFI
+
+/// One problem of an event or of a landing: where it is, what is wrong, and what to do.
+///
+/// `core/schema/errors.json` lists every code; it is the same table in every language.
+public struct Issue: Sendable, Hashable {
+    /// Whether a problem refuses the event.
+    public enum Severity: String, Sendable, Hashable, CaseIterable {
+        /// The event or the landing is refused.
+        case error
+        /// The event goes out all the same.
+        case warning
+    }
+
+    /// The stable code, such as `invalid_amount`.
+    ///
+    /// Compare it with the constants of ``Issue/Code``. A later release may add codes.
+    public let code: Code
+    /// Whether the problem refuses the event. It belongs to the code.
+    public let severity: Severity
+    /// Where: `payload.contents[1].quantity`. Empty for the document as a whole.
+    public let path: String
+    /// What is wrong, what was given, what to do.
+    public let message: String
+    /// The value that was surely meant, as text, where there is one.
+    public let suggestion: String?
+
+    init(_ record: IssueRecord) {
+        code = Code(rawValue: record.code)
+        severity = Severity(rawValue: record.severity) ?? .error
+        path = record.path
+        message = record.message
+        suggestion = record.suggestion
+    }
+}
+
+extension Issue: CustomStringConvertible {
+    /// The path and the message in one line.
+    public var description: String {
+        let place = path.isEmpty ? "" : "\(path): "
+        let hint = suggestion.map { " (suggestion: \($0))" } ?? ""
+        return "\(place)\(message)\(hint)"
+    }
+}

@@ -1,0 +1,213 @@
+import ConnectlyConversions
+import ConnectlyTesting
+import Foundation
+import XCTest
+
+final class ClientTests: XCTestCase {
+    private let business = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a"
+
+    private func error(_ body: () async throws -> Void) async -> ConnectlyError? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? ConnectlyError
+        }
+    }
+
+    func testAPurchaseArrives() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client(businessID: business)
+        let event = try Sample.purchase()
+        let receipt = try await client.send(event)
+        XCTAssertEqual(receipt.eventsReceived, 1)
+        XCTAssertEqual(receipt.attempts, 1)
+        XCTAssertEqual(receipt.status, 200)
+        let received = try sandbox.received
+        XCTAssertEqual(received.map(\.orderID), ["ORD-7821"])
+        XCTAssertEqual(received.first?.value, Sample.amount("99.97"))
+        XCTAssertEqual(received.first?.businessID, business)
+        let request = try XCTUnwrap(sandbox.requests.first)
+        XCTAssertEqual(Array(request.body.utf8), Array(event.toWire()))
+        XCTAssertEqual(request.path, "/external/v1/businesses/\(business)/conversion_events")
+        XCTAssertEqual(request.headers["content-type"], "application/json")
+        XCTAssertEqual(request.headers["x-api-key"], "***")
+    }
+
+    func testTheKeyIsSentAndShownNowhere() async throws {
+        let sandbox = try Sandbox(apiKey: "canary-7c1e", businessID: business)
+        let client = try sandbox.client(apiKey: "canary-7c1e", businessID: business)
+        _ = try await client.send(Sample.purchase())
+        let refused = try sandbox.client(apiKey: "canary-other", businessID: business)
+        let error = await error { _ = try await refused.send(Sample.purchase()) }
+        guard case .authentication(let details)? = error else {
+            return XCTFail("\(String(describing: error))")
+        }
+        XCTAssertEqual(details.status, 401)
+        var dumped = ""
+        dump(client, to: &dumped)
+        dump(error, to: &dumped)
+        XCTAssertFalse((dumped + "\(client) \(details)").contains("canary"))
+    }
+
+    func testARefusalIsToldVerbatim() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.status(400).body(#"{"error":{"message":"Invalid ad id é"}}"#))
+        let error = await error { _ = try await client.send(Sample.purchase()) }
+        guard case .rejected(let details)? = error else {
+            return XCTFail("\(String(describing: error))")
+        }
+        XCTAssertEqual(details.message, "Invalid ad id é")
+        XCTAssertEqual(details.rawBody, #"{"error":{"message":"Invalid ad id é"}}"#)
+        XCTAssertEqual(details.attempts, 1)
+        XCTAssertFalse(details.retryable)
+        XCTAssertEqual(error?.failureReason, "Invalid ad id é")
+        XCTAssertEqual(error?.localizedDescription, "rejected: Invalid ad id é")
+    }
+
+    func testRetryAfterIsADuration() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.status(429).retryAfter(seconds: 120).times(0))
+        let error = await error { _ = try await client.send(Sample.purchase()) }
+        XCTAssertEqual(error?.kind, .rateLimited)
+        XCTAssertEqual(error?.retryAfter, .seconds(120))
+        XCTAssertEqual(error?.retryable, true)
+    }
+
+    func testAFailureIsTriedAgain() async throws {
+        let sandbox = try Sandbox()
+        let retry = RetryPolicy(retries: 2, base: .milliseconds(1), cap: .milliseconds(2))
+        let client = try sandbox.client(retry: retry)
+        try sandbox.failNext(.resetAfterRecording.order("ORD-7821"))
+        let receipt = try await client.send(Sample.purchase())
+        XCTAssertEqual(receipt.attempts, 2)
+        XCTAssertEqual(try sandbox.received.map(\.times), [2, 2])
+    }
+
+    func testCancellingTheTaskStopsTheRequest() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.hang)
+        let event = try Sample.purchase()
+        let task = Task { try await client.send(event) }
+        while try sandbox.requests.isEmpty { await Task.yield() }
+        task.cancel()
+        let result = await task.result
+        XCTAssertThrowsError(try result.get()) { XCTAssertTrue($0 is CancellationError, "\($0)") }
+    }
+
+    func testATaskThatWasCancelledBeforeSendsNothing() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        let event = try Sample.purchase()
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await client.send(event)
+        }
+        let result = await task.result
+        XCTAssertThrowsError(try result.get()) { XCTAssertTrue($0 is CancellationError, "\($0)") }
+        XCTAssertEqual(try sandbox.requests, [])
+    }
+
+    func testABatchTellsOfEachInOrder() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.status(400).order("ORD-3").times(0))
+        let events = try (0..<8).map { try Sample.purchase("ORD-\($0)") }
+        let outcomes = await client.sendMany(events, concurrency: 3)
+        XCTAssertEqual(outcomes.map(\.event), events)
+        XCTAssertEqual(outcomes.map { $0.receipt != nil }, (0..<8).map { $0 != 3 })
+        XCTAssertEqual((outcomes[3].error as? ConnectlyError)?.kind, .rejected)
+        XCTAssertEqual(try sandbox.received.count, 7)
+    }
+
+    func testACancelledBatchKeepsItsReceipts() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.hang.order("ORD-1").times(0))
+        let events = try (0..<3).map { try Sample.purchase("ORD-\($0)") }
+        let task = Task { await client.sendMany(events, concurrency: 1) }
+        while try sandbox.requests.count < 2 { await Task.yield() }
+        task.cancel()
+        let outcomes = await task.value
+        XCTAssertNotNil(outcomes[0].receipt)
+        XCTAssertTrue(outcomes[1].error is CancellationError)
+        XCTAssertTrue(outcomes[2].error is CancellationError)
+        XCTAssertEqual(try sandbox.requests.count, 2)
+    }
+
+    func testNoConcurrencyIsAnErrorOfEveryEvent() async throws {
+        let client = try Sandbox().client()
+        let events = [try Sample.purchase()]
+        for concurrency in [0, -1] {
+            let outcomes = await client.sendMany(events, concurrency: concurrency)
+            XCTAssertEqual(
+                outcomes.map { ($0.error as? ConnectlyError)?.code }, [.invalidConcurrency])
+        }
+    }
+
+    func testAClosedClientRefuses() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        client.close()
+        let error = await error { _ = try await client.send(Sample.purchase()) }
+        XCTAssertEqual(error?.code, .clientClosed)
+        XCTAssertEqual(try sandbox.requests, [])
+    }
+
+    func testManyTasksShareOneClient() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        let attempts = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<50 {
+                group.addTask { try await client.send(Sample.purchase("ORD-\(number)")).attempts }
+            }
+            return try await group.reduce(0, +)
+        }
+        XCTAssertEqual(attempts, 50)
+        XCTAssertEqual(Set(try sandbox.received.map(\.orderID)).count, 50)
+    }
+
+    func testSettingsAreChecked() throws {
+        let local = try XCTUnwrap(URL(string: "http://127.0.0.1:9"))
+        let plain = try XCTUnwrap(URL(string: "http://api.example"))
+        let wrong: [(ConnectlyError.Code, () throws -> Client)] = [
+            (.invalidBusinessID, { try Client(apiKey: "k", businessID: "shop", baseURL: local) }),
+            (.insecureBaseURL, { try Client(apiKey: "k", businessID: UUID(), baseURL: plain) }),
+            (.invalidAPIKey, { try Client(apiKey: "k\n", businessID: UUID()) }),
+            (
+                .invalidTimeout,
+                { try Client(apiKey: "k", businessID: UUID(), timeout: .seconds(-1)) }
+            ),
+            (
+                .invalidRetryPolicy,
+                { try Client(apiKey: "k", businessID: UUID(), retry: RetryPolicy(retries: -1)) }
+            ),
+            (
+                .invalidCABundle,
+                {
+                    try Client(
+                        apiKey: "k", businessID: UUID(),
+                        caBundle: URL(fileURLWithPath: "/nowhere.pem"))
+                }
+            ),
+        ]
+        for (code, make) in wrong {
+            XCTAssertThrowsError(try make()) { error in
+                XCTAssertEqual((error as? ConnectlyError)?.kind, .configuration)
+                XCTAssertEqual((error as? ConnectlyError)?.code, code)
+            }
+        }
+    }
+
+    func testADeadlineIsKept() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client(timeout: .milliseconds(50))
+        try sandbox.failNext(.hang.times(0))
+        let error = await error { _ = try await client.send(Sample.purchase()) }
+        XCTAssertEqual(error?.kind, .timeout)
+        XCTAssertEqual(error?.code, .deadlineExceeded)
+    }
+}

@@ -1,0 +1,110 @@
+# The Swift package. Included by the root Makefile; works from the repository's root.
+
+CACHE ?= $(HOME)/.cache/connectly-conversions
+OUT ?= dist
+# The release profile costs minutes of link-time optimisation: it is for what is published.
+SWIFT_PROFILE ?= ci
+SWIFT_DIR := bindings-swift
+SWIFT_CRATE := -p connectly-conversions-swift
+SWIFT_LIBRARY = $(or $(CARGO_TARGET_DIR),target)/$(SWIFT_PROFILE)/libconnectly_ffi.a
+# Inside the tree, because a package's artifact bundle must be; ignored by git.
+SWIFT_NATIVE := $(SWIFT_DIR)/.build/native
+SWIFT_BUNDLE := $(SWIFT_NATIVE)/ConnectlyFFI.artifactbundle
+
+# Swift of the PATH where there is one, else of a Debian root: trixie has 6.0, sid 6.2.
+SWIFT_ROOT_60 := $(CACHE)/swift-trixie
+SWIFT_ROOT_62 := $(CACHE)/swift-sid
+SWIFT_ROOT := $(if $(shell command -v swift),path,$(SWIFT_ROOT_60))
+SWIFT_RUN := $(SWIFT_DIR)/toolchain/swift.sh $(SWIFT_ROOT) \
+	PKG_CONFIG_PATH=$(CURDIR)/$(SWIFT_NATIVE)
+SWIFT_RUN_62 := $(SWIFT_DIR)/toolchain/swift.sh $(SWIFT_ROOT_62)
+SWIFT_SCRATCH := .build/swift
+SWIFT_SOURCES := Package.swift Package@swift-6.0.swift $(SWIFT_DIR)/Sources/ConnectlyConversions \
+	$(SWIFT_DIR)/Sources/ConnectlyTesting $(SWIFT_DIR)/Tests examples/swift-checkout/Package.swift \
+	examples/swift-checkout/Sources examples/swift-checkout/Tests
+
+.PHONY: swift-root build-swift generate-swift test-swift test-example-swift swift-outside-check \
+	swift-bundle-check lint-swift docs-swift pack-swift
+
+## swift-root: a Swift toolchain, where the PATH has none (about two minutes, once)
+swift-root:
+ifneq ($(SWIFT_ROOT),path)
+	$(SWIFT_DIR)/toolchain/root.sh make trixie $(SWIFT_ROOT_60)
+endif
+
+## build-swift: the static library, laid out for pkg-config and as an artifact bundle
+build-swift:
+	cargo build --quiet --profile $(SWIFT_PROFILE) $(SWIFT_CRATE)
+	$(SWIFT_DIR)/toolchain/native.sh $(SWIFT_LIBRARY) \
+		$$(cargo pkgid $(SWIFT_CRATE) | sed 's/.*[@#]//') $(SWIFT_NATIVE)
+
+## generate-swift: the Swift side of the border and its C header, after a change of src/
+generate-swift: build-swift
+	$(call swift_generate,$(SWIFT_DIR)/.build/generated)
+	cp $(SWIFT_DIR)/.build/generated/ConnectlyFFI.swift $(SWIFT_DIR)/Sources/ConnectlyFFI/
+	cp $(SWIFT_DIR)/.build/generated/CConnectlyFFI.h $(SWIFT_DIR)/Sources/CConnectlyFFI/
+
+define swift_generate
+	cargo run --quiet --profile $(SWIFT_PROFILE) $(SWIFT_CRATE) --features bindgen \
+		--bin uniffi-bindgen -- generate --language swift --no-format \
+		--config $(SWIFT_DIR)/uniffi.toml --out-dir $(1) $(SWIFT_LIBRARY)
+endef
+
+test-swift: swift-root build-swift swift-outside-check
+	$(SWIFT_RUN) swift test --scratch-path $(SWIFT_SCRATCH) -Xswiftc -warnings-as-errors
+
+test-examples: test-example-swift
+test-example-swift: swift-root build-swift
+	$(SWIFT_RUN) swift test --package-path examples/swift-checkout \
+		--scratch-path $(SWIFT_SCRATCH)-checkout
+
+# A package of its own depends on this one by path, builds, and sends a purchase.
+swift-outside-check: swift-root build-swift
+	$(SWIFT_DIR)/toolchain/outside.sh $(SWIFT_DIR)/.build/outside
+	$(SWIFT_RUN) swift run --package-path $(SWIFT_DIR)/.build/outside \
+		--scratch-path $(SWIFT_SCRATCH)-outside
+
+## swift-bundle-check: the same with Swift 6.2 and the artifact bundle
+swift-bundle-check: build-swift
+	$(SWIFT_DIR)/toolchain/outside.sh $(SWIFT_DIR)/.build/outside
+	if $(SWIFT_DIR)/toolchain/root.sh make sid $(SWIFT_ROOT_62); then \
+		$(SWIFT_RUN_62) CONNECTLY_FFI_BUNDLE=$(SWIFT_BUNDLE) \
+			swift run --package-path $(SWIFT_DIR)/.build/outside \
+			--scratch-path $(SWIFT_SCRATCH)-6.2; \
+	else \
+		echo "================================================================"; \
+		echo "NOT CHECKED: no Swift 6.2 could be had on this machine, so nothing"; \
+		echo "is known of Package.swift and its artifact bundle."; \
+		echo "================================================================"; \
+	fi
+
+lint-swift: swift-root build-swift
+	cargo clippy $(SWIFT_CRATE) -- -D warnings
+	$(call swift_generate,$(SWIFT_DIR)/.build/generated)
+	diff -u $(SWIFT_DIR)/Sources/ConnectlyFFI/ConnectlyFFI.swift \
+		$(SWIFT_DIR)/.build/generated/ConnectlyFFI.swift
+	diff -u $(SWIFT_DIR)/Sources/CConnectlyFFI/CConnectlyFFI.h \
+		$(SWIFT_DIR)/.build/generated/CConnectlyFFI.h
+	$(SWIFT_RUN) swift format lint --strict --recursive \
+		--configuration $(SWIFT_DIR)/.swift-format $(SWIFT_SOURCES)
+
+## pack-swift: the native library for Swift, in both shapes
+pack-swift: build-swift
+	mkdir -p $(OUT)
+	tar -C $(SWIFT_NATIVE) -czf \
+		$(OUT)/connectly_ffi-$$(rustc -vV | sed -n 's/^host: //p').tar.gz lib connectly_ffi.pc
+	cd $(SWIFT_NATIVE) && python3 -m zipfile -c $(abspath $(OUT))/ConnectlyFFI.artifactbundle.zip \
+		ConnectlyFFI.artifactbundle
+
+## docs-swift: the DocC archive; fails on a link that leads nowhere and on a symbol without words
+docs: docs-swift
+docs-swift: swift-root build-swift
+	$(SWIFT_RUN) swift package --scratch-path $(SWIFT_SCRATCH) dump-symbol-graph \
+		--minimum-access-level public
+	python3 $(SWIFT_DIR)/toolchain/documented.py $(SWIFT_SCRATCH)/*/symbolgraph \
+		$(SWIFT_SCRATCH)/symbols
+	$(SWIFT_RUN) PATH=/usr/libexec/swift/bin:$$PATH docc convert --warnings-as-errors \
+		--fallback-bundle-identifier ai.connectly.conversions \
+		--additional-symbol-graph-dir $(SWIFT_SCRATCH)/symbols \
+		--output-path $(SWIFT_SCRATCH)/ConnectlyConversions.doccarchive \
+		$(SWIFT_DIR)/Sources/ConnectlyConversions/ConnectlyConversions.docc

@@ -1,0 +1,169 @@
+//! Sending.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectly_conversions as core;
+use connectly_conversions::config;
+use futures_util::{StreamExt, stream};
+
+use crate::cancel::CancelToken;
+use crate::engine;
+use crate::error::{ErrorRecord, Result};
+use crate::event::Event;
+
+/// Retries and waits in seconds; the core fills the gaps.
+#[derive(uniffi::Record)]
+pub(crate) struct RetryRecord {
+    pub(crate) retries: Option<i64>,
+    pub(crate) base: Option<f64>,
+    pub(crate) cap: Option<f64>,
+}
+
+/// Settings; the core and the environment fill the gaps. Time-outs in seconds.
+#[derive(uniffi::Record)]
+pub(crate) struct ClientOptions {
+    pub(crate) api_key: Option<String>,
+    pub(crate) business_id: Option<String>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) timeout: Option<f64>,
+    pub(crate) attempt_timeout: Option<f64>,
+    pub(crate) connect_timeout: Option<f64>,
+    pub(crate) retry: Option<RetryRecord>,
+    pub(crate) proxy: Option<String>,
+    pub(crate) ca_bundle: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+impl TryFrom<ClientOptions> for core::ClientBuilder {
+    type Error = core::Error;
+
+    fn try_from(given: ClientOptions) -> core::Result<Self> {
+        let seconds = |name, value: Option<f64>| -> core::Result<Option<Duration>> {
+            value.map(|value| config::seconds(name, value)).transpose()
+        };
+        let mut builder = core::Client::builder();
+        if let Some(key) = given.api_key {
+            builder = builder.api_key(key);
+        }
+        if let Some(id) = given.business_id {
+            builder = builder.business_id(id);
+        }
+        if let Some(url) = given.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(timeout) = seconds("timeout", given.timeout)? {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(timeout) = seconds("attemptTimeout", given.attempt_timeout)? {
+            builder = builder.attempt_timeout(timeout);
+        }
+        if let Some(timeout) = seconds("connectTimeout", given.connect_timeout)? {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(retry) = given.retry {
+            let policy = core::RetryPolicy::from_seconds(retry.retries, retry.base, retry.cap)?;
+            builder = builder.retry(policy);
+        }
+        if let Some(proxy) = given.proxy {
+            builder = builder.proxy(proxy);
+        }
+        if let Some(path) = given.ca_bundle {
+            builder = builder.ca_bundle(path);
+        }
+        if let Some(suffix) = given.user_agent {
+            builder = builder.user_agent(suffix);
+        }
+        Ok(builder)
+    }
+}
+
+/// The API's word that it received an event.
+#[derive(uniffi::Record)]
+pub(crate) struct ReceiptRecord {
+    pub(crate) events_received: u64,
+    pub(crate) attempts: u32,
+    pub(crate) status: u16,
+    pub(crate) raw_body: String,
+}
+
+impl From<core::Receipt> for ReceiptRecord {
+    fn from(receipt: core::Receipt) -> Self {
+        Self {
+            events_received: receipt.events_received(),
+            attempts: receipt.attempts(),
+            status: receipt.status(),
+            raw_body: receipt.raw_body().to_owned(),
+        }
+    }
+}
+
+/// What became of one event of a batch.
+#[derive(uniffi::Enum)]
+pub(crate) enum OutcomeRecord {
+    Received { receipt: ReceiptRecord },
+    Failed { error: ErrorRecord },
+    Cancelled,
+}
+
+/// Sends events; holds the pool, the policy and the key.
+#[derive(uniffi::Object)]
+pub(crate) struct NativeClient {
+    client: core::Client,
+}
+
+#[uniffi::export]
+impl NativeClient {
+    #[uniffi::constructor]
+    pub(crate) fn new(options: ClientOptions) -> Result<Arc<Self>> {
+        let builder = core::ClientBuilder::try_from(options)?;
+        Ok(Arc::new(Self { client: builder.build()? }))
+    }
+
+    pub(crate) async fn send(
+        &self,
+        event: Arc<Event>,
+        token: Arc<CancelToken>,
+    ) -> Result<ReceiptRecord> {
+        let (client, event) = (self.client.clone(), event.event.clone());
+        let sent = engine::run(token, async move { client.send(&event).await }).await?;
+        Ok(sent?.into())
+    }
+
+    /// One outcome an event, in their order; once cancelled, the rest are `Cancelled`.
+    pub(crate) async fn send_many(
+        &self,
+        events: Vec<Arc<Event>>,
+        concurrency: Option<u64>,
+        token: Arc<CancelToken>,
+    ) -> Result<Vec<OutcomeRecord>> {
+        let concurrency = concurrency.map_or(core::DEFAULT_CONCURRENCY, |given| {
+            usize::try_from(given).unwrap_or(usize::MAX)
+        });
+        // The core's check of the number.
+        self.client.send_many_with([], concurrency).await?;
+        let count = events.len();
+        let client = self.client.clone();
+        let work = async move {
+            let events = events.into_iter().map(|event| event.event.clone());
+            client
+                .outcomes(stream::iter(events), concurrency)
+                .map(|outcome| match outcome.result {
+                    Ok(receipt) => OutcomeRecord::Received { receipt: receipt.into() },
+                    Err(error) => OutcomeRecord::Failed { error: ErrorRecord::from(&error) },
+                })
+                .take_until(token.cancelled())
+                .collect::<Vec<_>>()
+                .await
+        };
+        let mut outcomes = engine::run(Arc::default(), work).await?;
+        outcomes.resize_with(count, || OutcomeRecord::Cancelled);
+        Ok(outcomes)
+    }
+
+    /// Refuses every further send.
+    pub(crate) fn close(&self) -> Result<()> {
+        self.client.close();
+        Ok(())
+    }
+}

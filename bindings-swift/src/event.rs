@@ -1,0 +1,78 @@
+//! Events; a payload crosses as one input document of JSON text.
+
+use std::sync::Arc;
+
+use connectly_conversions::{ConversionEvent, EventOptions, Rounding};
+
+use crate::error::{IssueRecord, Result};
+
+/// How an event is made.
+#[derive(uniffi::Record)]
+pub(crate) struct EventOptionsRecord {
+    pub(crate) rounding: Option<String>,
+    pub(crate) extra_currencies: Option<Vec<String>>,
+    /// Unix seconds.
+    pub(crate) now: Option<i64>,
+    pub(crate) javascript_numbers: bool,
+}
+
+impl TryFrom<EventOptionsRecord> for EventOptions {
+    type Error = connectly_conversions::Error;
+
+    fn try_from(given: EventOptionsRecord) -> connectly_conversions::Result<Self> {
+        let mut options = Self::new().javascript_numbers(given.javascript_numbers);
+        if let Some(rounding) = given.rounding {
+            options = options.rounding(rounding.parse::<Rounding>()?);
+        }
+        if let Some(codes) = given.extra_currencies {
+            options = options.extra_currencies(codes);
+        }
+        if let Some(now) = given.now {
+            options = options.now(now);
+        }
+        Ok(options)
+    }
+}
+
+/// What can be read of an event.
+#[derive(uniffi::Record)]
+pub(crate) struct EventRecord {
+    pub(crate) event_name: String,
+    pub(crate) order_id: Option<String>,
+    pub(crate) currency: Option<String>,
+    /// A plain decimal.
+    pub(crate) value: Option<String>,
+    /// Unix seconds.
+    pub(crate) event_time: i64,
+    pub(crate) warnings: Vec<IssueRecord>,
+    pub(crate) wire: Vec<u8>,
+}
+
+/// A valid event.
+#[derive(uniffi::Object)]
+pub(crate) struct Event {
+    pub(crate) event: ConversionEvent,
+}
+
+#[uniffi::export]
+impl Event {
+    /// Reads an input document.
+    #[uniffi::constructor]
+    pub(crate) fn from_json(text: &str, options: EventOptionsRecord) -> Result<Arc<Self>> {
+        let event = ConversionEvent::from_json_with(text, &options.try_into()?)?;
+        Ok(Arc::new(Self { event }))
+    }
+
+    pub(crate) fn record(&self) -> Result<EventRecord> {
+        let event = &self.event;
+        Ok(EventRecord {
+            event_name: event.event_name().as_str().to_owned(),
+            order_id: event.order_id().map(str::to_owned),
+            currency: event.currency().map(str::to_owned),
+            value: event.value().map(|value| value.to_string()),
+            event_time: event.event_time(),
+            warnings: event.warnings().iter().map(IssueRecord::from).collect(),
+            wire: event.to_wire().to_vec(),
+        })
+    }
+}

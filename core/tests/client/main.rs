@@ -1,0 +1,11 @@
+//! The client's promises that a scenario cannot express.
+#![cfg(feature = "sandbox")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+#![allow(clippy::format_push_string, reason = "what is shown is collected")]
+
+mod batch;
+mod calls;
+mod configuration;
+mod requests;
+mod secrets;
+mod support;
