@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import uvicorn
-
 from connectly_conversions import Sandbox
 
 PORT = int(os.environ.get("PORT", "8000"))

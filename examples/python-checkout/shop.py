@@ -14,9 +14,6 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from itertools import count
 
-from fastapi import BackgroundTasks, FastAPI, Request, Response
-from pydantic import BaseModel
-
 from connectly_conversions import (
     COOKIE_NAME,
     AsyncClient,
@@ -26,6 +23,8 @@ from connectly_conversions import (
     TrackingParams,
     ValidationError,
 )
+from fastapi import BackgroundTasks, FastAPI, Request, Response
+from pydantic import BaseModel
 
 log = logging.getLogger("shop")
 connectly = AsyncClient()

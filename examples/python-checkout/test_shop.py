@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
-
 from connectly_conversions import Sandbox
+from fastapi.testclient import TestClient
 
 LINK = "/?cnct_tracking_id=trk-7f9c&sendout_id=so-4815&ctwa_clid=ARAk&ad_id=120215559412340678"
 CART = {
