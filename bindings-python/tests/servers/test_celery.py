@@ -1,0 +1,40 @@
+"""Celery's master imports the tasks and forks its pool, again after every few tasks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from celery import Celery
+
+from connectly_conversions import Sandbox
+
+from .running import PATIENCE, Program, assert_each_once
+
+
+def test_prefork(
+    sandbox: Sandbox,
+    environment: dict[str, str],
+    before_the_fork: list[str],
+    tmp_path: Path,
+) -> None:
+    folder = str(tmp_path)
+    broker = Celery(broker="filesystem://")
+    broker.conf.broker_transport_options = {
+        "data_folder_in": folder,
+        "data_folder_out": folder,
+        "control_folder": folder,
+    }
+    orders = [f"order-{number}" for number in range(20)]
+    for order in orders:
+        broker.send_task("report", [order])
+    broker.close()
+    with Program(
+        *("-m", "celery", "--app=tasks", "worker", "--pool=prefork", "--concurrency=2"),
+        *("--max-tasks-per-child=3", "--loglevel=INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        environment={**environment, "BROKER_FOLDER": folder},
+    ) as worker:
+        sandbox.wait_for(len(before_the_fork + orders), PATIENCE)
+        worker.wait_for(r"Task report\[.*\] succeeded", len(orders))
+        worker.stop()
+    assert_each_once(sandbox, before_the_fork + orders)
