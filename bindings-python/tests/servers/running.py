@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
+
+    from typing_extensions import Self
 
     from connectly_conversions import Sandbox
 
@@ -112,7 +115,7 @@ class Program:
         command = " ".join(map(str, self._process.args[1:4]))  # type: ignore[index]
         return "\n".join([f"{command} {what}; it said:", *self._lines])
 
-    def __enter__(self) -> Program:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -121,16 +124,12 @@ class Program:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         if self._process.stdin is not None:
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-            except BrokenPipeError:
-                pass
         self._reader.join()
         if self._process.stdout is not None:
             self._process.stdout.close()

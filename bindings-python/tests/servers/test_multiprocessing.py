@@ -19,9 +19,7 @@ def test_fresh(method: str, sandbox: Sandbox, environment: dict[str, str]) -> No
     run(method, sandbox, environment, [])
 
 
-def run(
-    method: str, sandbox: Sandbox, environment: dict[str, str], before: list[str]
-) -> None:
+def run(method: str, sandbox: Sandbox, environment: dict[str, str], before: list[str]) -> None:
     orders = [f"order-{number}" for number in range(24)]
     with Program("pool.py", method, *orders, environment=environment) as program:
         program.ends()

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - the test reads what it prints
 """Greenlets, one of which waits for an API that hangs."""
 
 from __future__ import annotations

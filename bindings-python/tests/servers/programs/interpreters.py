@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - the test reads what it prints
 """Imports the package in the main interpreter and in a second one."""
 
 from __future__ import annotations
