@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import example
 
@@ -39,7 +39,6 @@ def connectly_from_dict():
 
 def models():
     from pydantic import BaseModel, Field, StringConstraints
-    from typing_extensions import Annotated
 
     text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
     money = Annotated[Decimal, Field(ge=0)]

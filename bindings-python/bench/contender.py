@@ -101,8 +101,8 @@ def facebook_business(url: str):
 
     def post():
         contents = [
-            Content(product_id=id, quantity=quantity, item_price=float(price))
-            for id, quantity, price in example.LINES
+            Content(product_id=sku, quantity=quantity, item_price=float(price))
+            for sku, quantity, price in example.LINES
         ]
         data = CustomData(
             value=99.97,

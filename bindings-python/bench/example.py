@@ -11,7 +11,12 @@ PATH = f"/external/v1/businesses/{BUSINESS}/conversion_events"
 HEADERS = {"content-type": "application/json", "x-api-key": KEY}
 NOW = int(time.time())
 
-VISIT = ("trk_8fa2b1c4d7", "so_4815162342", "ARAkLkA8rmlFeiCktEJQ-QTwRiyYHAFDLMNDBH0CD3qpjd0", "120215559412340678")
+VISIT = (
+    "trk_8fa2b1c4d7",
+    "so_4815162342",
+    "ARAkLkA8rmlFeiCktEJQ-QTwRiyYHAFDLMNDBH0CD3qpjd0",
+    "120215559412340678",
+)
 LINES = [("data-pass-30d", 1, "49.99"), ("phone-case-blk", 1, "49.98")]
 
 
@@ -30,8 +35,8 @@ def document() -> dict:
             "content_ids": [line[0] for line in LINES],
             "num_items": 2,
             "contents": [
-                {"id": id, "quantity": quantity, "item_price": float(price)}
-                for id, quantity, price in LINES
+                {"id": sku, "quantity": quantity, "item_price": float(price)}
+                for sku, quantity, price in LINES
             ],
             "event_time": NOW,
         },
@@ -46,6 +51,6 @@ def event(order_id: str = "ORD-7821"):
         order_id=order_id,
         currency="USD",
         value=Decimal("99.97"),
-        items=[Item(id, quantity, Decimal(price)) for id, quantity, price in LINES],
+        items=[Item(sku, quantity, Decimal(price)) for sku, quantity, price in LINES],
         event_time=NOW,
     )

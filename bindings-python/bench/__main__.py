@@ -1,14 +1,16 @@
 """`make bench`: CPU time an event beside other libraries, in one run, since only ratios hold.
 
-    run.py [--quick] [--raw-reqwest PROGRAM] [--wheel WHEEL] [--only PART]
+    python -m bench [--quick] [--only PART]… [--no-rust] [--wheel WHEEL]
 
-Each library runs in a process of its own; the rounds are interleaved, and the median counts.
-PROGRAM is the core's bench: with `raw-reqwest URL CONCURRENCY` it is a contender too.
+Parts: send, many, construct, import, size. Each library runs in a process of its own; the rounds
+are interleaved, and the median counts. Raw reqwest is the core's bench program, which cargo
+builds here unless `--no-rust` is given.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -146,9 +148,7 @@ def construct(events: int) -> None:
         "orjson of a plain dict": "orjson",
         "json of a plain dict": "json",
     }
-    commands = {
-        shown: [sys.executable, "construct.py", name] for shown, name in names.items()
-    }
+    commands = {shown: [sys.executable, "construct.py", name] for shown, name in names.items()}
     found = race(commands, events)
     baseline = "pydantic v2, to bytes"
     rows = {shown: (shown, baseline, None) for shown in commands}
@@ -164,7 +164,9 @@ def imports() -> None:
     samples = {module: [] for module in ["sys", *modules]}
     for _ in range(2 * ROUNDS + 1):
         for module, found in samples.items():
-            pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-I", "-c", f"import {module}"])
+            pid = os.spawnv(
+                os.P_NOWAIT, sys.executable, [sys.executable, "-I", "-c", f"import {module}"]
+            )
             _, status, usage = os.wait4(pid, 0)
             if status:
                 raise SystemExit(f"import {module} failed")
@@ -191,15 +193,31 @@ def installed(wheel: Path | None) -> None:
     print(f"Dependencies: {len(requires('connectly-conversions') or [])} (budget 0).")
 
 
+def built_wheel() -> Path | None:
+    """What `make install-python` has built."""
+    cache = os.environ.get("CACHE") or Path.home() / ".cache/connectly-conversions"
+    return next(Path(cache, "python/dist").glob("*.whl"), None)
+
+
+def core_bench() -> str:
+    """The program of the core's bench, built as the wheel is."""
+    command = ["cargo", "bench", "--no-run", "--profile=ci", "--message-format=json"]
+    command += ["--package=connectly-conversions", "--bench=bench"]
+    built = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE)
+    messages = map(json.loads, built.stdout.splitlines())
+    return next(filter(None, (message.get("executable") for message in messages)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="a twentieth of the events")
-    parser.add_argument("--raw-reqwest", help="the core's bench program")
-    parser.add_argument("--wheel", type=Path)
-    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--only", action="append", default=[], metavar="PART")
+    parser.add_argument("--no-rust", action="store_true")
+    parser.add_argument("--wheel", type=Path, default=built_wheel())
     options = parser.parse_args()
     scale = 20 if options.quick else 1
-    raw = options.raw_reqwest
+    sends = not options.only or {"send", "many"} & set(options.only)
+    raw = core_bench() if sends and not options.no_rust else None
 
     def wanted(part: str) -> bool:
         return not options.only or part in options.only
