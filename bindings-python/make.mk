@@ -34,12 +34,13 @@ install-python: build-python $(PY_VENV)/.installed
 
 test-python: install-python
 	cargo test --quiet -p connectly-forkguard
-	cd $(PY_DIR) && $(PY_BIN)/python -m pytest
+	cd $(PY_DIR) && $(PY_BIN)/python -m pytest tests ../examples/python-checkout
 
 lint-python: install-python
 	cargo clippy -p connectly-forkguard --all-targets -- -D warnings
 	PYO3_BUILD_EXTENSION_MODULE=1 cargo clippy -p connectly-conversions-python -- -D warnings
-	cd $(PY_DIR) && $(PY_BIN)/ruff check . && $(PY_BIN)/ruff format --check .
+	cd $(PY_DIR) && $(PY_BIN)/ruff check . ../examples/python-checkout && \
+		$(PY_BIN)/ruff format --check . ../examples/python-checkout
 	cd $(PY_DIR) && $(PY_BIN)/mypy python/connectly_conversions tests/typing_user.py
 	cd $(PY_DIR) && $(PY_BIN)/pyright --pythonpath $(PY_BIN)/python
 	cd $(PY_DIR) && $(PY_BIN)/stubtest connectly_conversions

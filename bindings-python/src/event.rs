@@ -5,19 +5,18 @@ use std::hash::{Hash, Hasher};
 
 use connectly_conversions as core;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 
 use crate::arguments::{names, seconds, wrong_type};
+use crate::document::{Argument, Event, listed};
 use crate::errors::{OrRaise, guarded, issues};
-use crate::objects::{Node, Object};
+use crate::objects::Object;
 use crate::tracking::TrackingParams;
 use crate::types::{DECIMAL, MAPPING};
 
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
 pub struct ConversionEvent(pub(crate) core::ConversionEvent);
-
-type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// How the event is read, as Python gives it.
 struct Options<'a, 'py> {
@@ -40,56 +39,6 @@ impl Options<'_, '_> {
             options = options.now(seconds("now", now)?);
         }
         Ok(options)
-    }
-}
-
-/// A list of whatever can be iterated over; what cannot be stays, for the core to refuse.
-fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Some(object) = argument else { return Ok(None) };
-    let kept = object.is_exact_instance_of::<PyList>()
-        || object.is_exact_instance_of::<PyTuple>()
-        || object.is_instance_of::<PyString>()
-        || object.is_instance_of::<PyBytes>()
-        || object.is_instance_of::<PyDict>()
-        || MAPPING.has(object)
-        || !object.hasattr("__iter__")?;
-    if kept {
-        return Ok(Some(object.clone()));
-    }
-    let list = object.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-    Ok(Some(PyList::new(object.py(), list)?.into_any()))
-}
-
-/// What an event consists of, beside the tracking values.
-struct Members<'a, 'py> {
-    event_name: core::EventName,
-    tracking: &'a Bound<'py, TrackingParams>,
-    payload: [(&'static str, Argument<'a, 'py>); 8],
-    extra_payload: Argument<'a, 'py>,
-}
-
-impl Members<'_, '_> {
-    fn build(&self, options: &core::EventOptions) -> core::Result<core::ConversionEvent> {
-        let tracking = &self.tracking.get().0;
-        let meta_ctwa = [
-            ("ctwa_clid", Node::Text(tracking.ctwa_clid())),
-            ("ad_id", Node::Text(tracking.ad_id())),
-        ];
-        let attribution = [("meta_ctwa", Node::Members(&meta_ctwa))];
-        let payload = self.payload.map(|(name, object)| match object {
-            Some(object) => (name, Node::Object(object)),
-            None => (name, Node::Seconds(None)),
-        });
-        let document = [
-            ("cnct_tracking_id", Node::Text(tracking.cnct_tracking_id())),
-            ("event_name", Node::Text(self.event_name.as_str())),
-            ("sendout_id", Node::Text(tracking.sendout_id())),
-            ("attribution", Node::Members(&attribution)),
-            ("payload", Node::Members(&payload)),
-            ("captured_at", Node::Seconds(tracking.captured_at())),
-            ("extra_payload", self.extra_payload.map_or(Node::Seconds(None), Node::Object)),
-        ];
-        core::ConversionEvent::from_deserializer(Node::Members(&document), options)
     }
 }
 
@@ -134,8 +83,8 @@ impl ConversionEvent {
                 ("event_time", event_time),
             ];
             let event_name = core::EventName::Purchase;
-            let members = Members { event_name, tracking, payload, extra_payload };
-            members.build(&options).or_raise(py).map(Self)
+            let event = Event { event_name, tracking, payload, extra_payload };
+            event.build(&options).or_raise(py).map(Self)
         })
     }
 
@@ -178,8 +127,8 @@ impl ConversionEvent {
                 ("event_time", event_time),
             ];
             let event_name = core::EventName::ViewContent;
-            let members = Members { event_name, tracking, payload, extra_payload };
-            members.build(&options).or_raise(py).map(Self)
+            let event = Event { event_name, tracking, payload, extra_payload };
+            event.build(&options).or_raise(py).map(Self)
         })
     }
 

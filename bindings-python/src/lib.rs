@@ -3,13 +3,15 @@
 //! What is public in Python lies in `python/connectly_conversions`; this module is private.
 
 // The Python signatures need owned or by-value arguments, and the docs are the stubs'.
-#![allow(clippy::needless_pass_by_value, missing_docs, unreachable_pub)]
+// Members have the wire's names.
+#![allow(clippy::needless_pass_by_value, clippy::struct_field_names, missing_docs, unreachable_pub)]
 
 mod arguments;
 mod background;
 mod blocking;
 mod client;
 mod command;
+mod document;
 mod errors;
 mod event;
 mod gate;

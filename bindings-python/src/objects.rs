@@ -1,8 +1,7 @@
 //! Python's objects as a source of the core's one decoder, without JSON in between.
 //!
-//! What an object tells is what `event::input` of the core asks for: an exact decimal goes as
-//! the bytes of its digits, a point in time as RFC 3339, everything that has no meaning in an
-//! event as the name of its type.
+//! An exact decimal goes as the bytes of its digits, a point in time as RFC 3339, what has no
+//! meaning in an event as the name of its type: see `event::input` of the core.
 
 use std::fmt;
 
@@ -14,6 +13,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use crate::document::Node;
 use crate::item::Item;
 use crate::types::{DATETIME, DECIMAL, MAPPING, SEQUENCE, UUID};
 
@@ -22,7 +22,7 @@ const MAX_DEPTH: u8 = 32;
 
 /// Why objects could not be read at all.
 #[derive(Debug)]
-pub(crate) struct Unreadable(String);
+pub(crate) struct Unreadable(pub(crate) String);
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,8 +67,7 @@ impl<'a, 'py> Object<'a, 'py> {
         if let Ok(value) = self.object.extract::<i64>() {
             return visitor.visit_i64(value);
         }
-        // Past 64 bits: all the digits. Python refuses to print over 4,300 of them, and such a
-        // number is as good as infinite.
+        // Past 64 bits: all the digits. Python refuses to print over 4,300 of them.
         match self.object.str().and_then(|digits| Ok(digits.to_str()?.to_owned())) {
             Ok(digits) => visitor.visit_bytes(digits.as_bytes()),
             Err(_) => visitor.visit_f64(f64::INFINITY),
@@ -157,7 +156,6 @@ impl<'de> Deserializer<'de> for Object<'_, '_> {
         if let Ok(text) = object.cast_exact::<PyString>() {
             match text.to_str() {
                 Ok(text) => visitor.visit_str(text),
-                // Lone surrogates have no UTF-8.
                 Err(_) => visitor.visit_str(&text.to_string_lossy()),
             }
         } else if object.is_none() {
@@ -248,61 +246,5 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         let Some(element) = self.elements.next() else { return Ok(None) };
         let element = element?;
         seed.deserialize(Object { object: &element, depth: self.depth }).map(Some)
-    }
-}
-
-/// A document of members that are known by name, such as a call's arguments.
-#[derive(Clone, Copy)]
-pub(crate) enum Node<'a, 'py> {
-    Text(&'a str),
-    Seconds(Option<i64>),
-    Object(&'a Bound<'py, PyAny>),
-    Members(&'a [(&'static str, Node<'a, 'py>)]),
-}
-
-impl<'de> Deserializer<'de> for Node<'_, '_> {
-    type Error = Unreadable;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self {
-            Self::Text(text) => visitor.visit_str(text),
-            Self::Seconds(Some(seconds)) => visitor.visit_i64(seconds),
-            Self::Seconds(None) => visitor.visit_unit(),
-            Self::Object(object) => Object::new(object).deserialize_any(visitor),
-            Self::Members(members) => visitor.visit_map(Members { members, value: None }),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        option unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
-        ignored_any
-    }
-}
-
-struct Members<'a, 'py> {
-    members: &'a [(&'static str, Node<'a, 'py>)],
-    value: Option<Node<'a, 'py>>,
-}
-
-impl<'de> MapAccess<'de> for Members<'_, '_> {
-    type Error = Unreadable;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Unreadable> {
-        let Some(((name, value), rest)) = self.members.split_first() else { return Ok(None) };
-        self.members = rest;
-        self.value = Some(*value);
-        seed.deserialize(StrDeserializer::new(name)).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(
-        &mut self,
-        seed: S,
-    ) -> Result<S::Value, Unreadable> {
-        let value = self.value.take().ok_or_else(|| Unreadable("no value".to_owned()))?;
-        seed.deserialize(value)
     }
 }

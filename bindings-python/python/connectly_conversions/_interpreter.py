@@ -13,7 +13,7 @@ def _is_main() -> bool:
     if hasattr(_thread, "_is_main_interpreter"):  # since Python 3.12
         return bool(_thread._is_main_interpreter())  # noqa: SLF001
     try:
-        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found]
+        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found] # noqa: PLC0415
     except ImportError:
         return True  # a Python without them
     return bool(interpreters.get_current() == interpreters.get_main())

@@ -109,11 +109,10 @@ fn document(wire: &str) -> Option<(String, i64, Option<String>)> {
 }
 
 fn price_as_text(line: &mut Json) {
-    if let Json::Object(members) = line {
-        let price = members.iter_mut().find(|(name, _)| name == "item_price");
-        if let Some((_, price)) = price {
-            as_text(price);
-        }
+    if let Json::Object(members) = line
+        && let Some((_, price)) = members.iter_mut().find(|(name, _)| name == "item_price")
+    {
+        as_text(price);
     }
 }
 

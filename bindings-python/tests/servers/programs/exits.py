@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - the test reads what it prints
 """Ends with requests in flight that no server will ever answer.
 
 Arguments: how the requests are made (threads or asyncio) and how the program ends.

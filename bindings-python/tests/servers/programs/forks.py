@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - the test reads what it prints
 """Forks while threads send, and has each child send through the client of its parent."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - the test reads what it prints
 """Greenlets, one of which waits for an API that hangs."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - the test reads what it prints
 """Imports the package in the main interpreter and in a second one."""
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ def second() -> None:
 
 def main() -> None:
     if sys.argv[1] == "main-first":
-        import shop  # noqa: PLC0415
+        import shop
 
         second()
     else:
         second()
-        import shop  # noqa: PLC0415
+        import shop
     receipt = shop.client.send(shop.purchase("from-the-main-interpreter"))
     print("attempts", receipt.attempts)
 

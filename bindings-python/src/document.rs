@@ -1,0 +1,124 @@
+//! A call's arguments as one input document.
+
+use connectly_conversions as core;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::objects::{Object, Unreadable};
+use crate::tracking::TrackingParams;
+use crate::types::MAPPING;
+
+/// An argument that may be left out.
+pub(crate) type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
+
+/// A list of whatever can be iterated over; what cannot be stays, for the core to refuse.
+pub(crate) fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(object) = argument else { return Ok(None) };
+    let kept = object.is_exact_instance_of::<PyList>()
+        || object.is_exact_instance_of::<PyTuple>()
+        || object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyDict>()
+        || MAPPING.has(object)
+        || !object.hasattr("__iter__")?;
+    if kept {
+        return Ok(Some(object.clone()));
+    }
+    let list = object.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+    Ok(Some(PyList::new(object.py(), list)?.into_any()))
+}
+
+/// What an event consists of, beside the tracking values.
+pub(crate) struct Event<'a, 'py> {
+    pub(crate) event_name: core::EventName,
+    pub(crate) tracking: &'a Bound<'py, TrackingParams>,
+    pub(crate) payload: [(&'static str, Argument<'a, 'py>); 8],
+    pub(crate) extra_payload: Argument<'a, 'py>,
+}
+
+impl Event<'_, '_> {
+    pub(crate) fn build(
+        &self,
+        options: &core::EventOptions,
+    ) -> core::Result<core::ConversionEvent> {
+        let tracking = &self.tracking.get().0;
+        let meta_ctwa = [
+            ("ctwa_clid", Node::Text(tracking.ctwa_clid())),
+            ("ad_id", Node::Text(tracking.ad_id())),
+        ];
+        let attribution = [("meta_ctwa", Node::Members(&meta_ctwa))];
+        let payload = self.payload.map(|(name, object)| match object {
+            Some(object) => (name, Node::Object(object)),
+            None => (name, Node::Seconds(None)),
+        });
+        let document = [
+            ("cnct_tracking_id", Node::Text(tracking.cnct_tracking_id())),
+            ("event_name", Node::Text(self.event_name.as_str())),
+            ("sendout_id", Node::Text(tracking.sendout_id())),
+            ("attribution", Node::Members(&attribution)),
+            ("payload", Node::Members(&payload)),
+            ("captured_at", Node::Seconds(tracking.captured_at())),
+            ("extra_payload", self.extra_payload.map_or(Node::Seconds(None), Node::Object)),
+        ];
+        core::ConversionEvent::from_deserializer(Node::Members(&document), options)
+    }
+}
+
+/// A document of members that are known by name, such as a call's arguments.
+#[derive(Clone, Copy)]
+pub(crate) enum Node<'a, 'py> {
+    Text(&'a str),
+    Seconds(Option<i64>),
+    Object(&'a Bound<'py, PyAny>),
+    Members(&'a [(&'static str, Node<'a, 'py>)]),
+}
+
+impl<'de> Deserializer<'de> for Node<'_, '_> {
+    type Error = Unreadable;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self {
+            Self::Text(text) => visitor.visit_str(text),
+            Self::Seconds(Some(seconds)) => visitor.visit_i64(seconds),
+            Self::Seconds(None) => visitor.visit_unit(),
+            Self::Object(object) => Object::new(object).deserialize_any(visitor),
+            Self::Members(members) => visitor.visit_map(Members { members, value: None }),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        option unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
+    }
+}
+
+struct Members<'a, 'py> {
+    members: &'a [(&'static str, Node<'a, 'py>)],
+    value: Option<Node<'a, 'py>>,
+}
+
+impl<'de> MapAccess<'de> for Members<'_, '_> {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Unreadable> {
+        let Some(((name, value), rest)) = self.members.split_first() else { return Ok(None) };
+        self.members = rest;
+        self.value = Some(*value);
+        seed.deserialize(StrDeserializer::new(name)).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<S::Value, Unreadable> {
+        let value = self.value.take().ok_or_else(|| Unreadable("no value".to_owned()))?;
+        seed.deserialize(value)
+    }
+}

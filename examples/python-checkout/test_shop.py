@@ -1,0 +1,58 @@
+"""The shop against the sandbox, as a browser and its orders see it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from connectly_conversions import Sandbox
+from fastapi.testclient import TestClient
+
+LINK = "/?cnct_tracking_id=trk-7f9c&sendout_id=so-4815&ctwa_clid=ARAk&ad_id=120215559412340678"
+CART = {
+    "currency": "USD",
+    "lines": [
+        {"sku": "data-pass-30d", "quantity": 1, "price": "49.99"},
+        {"sku": "phone-case-blk", "quantity": 1, "price": "49.98"},
+    ],
+}
+
+
+@pytest.fixture
+def browser(connectly_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    sys.modules.pop("shop", None)
+    with TestClient(importlib.import_module("shop").app) as browser:
+        yield browser
+
+
+def test_an_order_after_a_connectly_link_is_reported(
+    browser: TestClient, connectly_sandbox: Sandbox
+) -> None:
+    browser.get(LINK)
+    order_id = browser.post("/checkout", json=CART).json()["order_id"]
+    received = connectly_sandbox.assert_reported(order_id, value="99.97", currency="USD")
+    assert received.body["attribution"]["meta_ctwa"]["ad_id"] == "120215559412340678"
+    assert received.body["payload"]["num_items"] == 2
+
+
+def test_anybody_elses_order_is_not(browser: TestClient, connectly_sandbox: Sandbox) -> None:
+    browser.get("/?utm_source=news")
+    assert browser.post("/checkout", json=CART).status_code == 200
+    assert connectly_sandbox.requests == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+def test_a_checkout_never_fails_for_its_report(
+    browser: TestClient, connectly_sandbox: Sandbox, status: int
+) -> None:
+    connectly_sandbox.fail_next(status=status, retry_after=3600, times=0)
+    browser.get(LINK)
+    assert browser.post("/checkout", json=CART).status_code == 200
+
+
+def test_a_broken_link_breaks_no_page(browser: TestClient) -> None:
+    assert browser.get("/?sendout_id=so-4815").status_code == 200
