@@ -28,7 +28,7 @@ test-node: build-node
 	cd $(NODE_DIR) && node --test test/*.test.mjs
 
 lint-node: build-node
-	cargo clippy $(NODE_CRATE) --all-targets -- -D warnings
+	cargo clippy $(NODE_CRATE) --no-deps --all-targets -- -D warnings
 	$(NODE_RUN) biome ci .
 	$(NODE_RUN) publint --strict
 	$(NODE_RUN) attw --pack . --profile node16

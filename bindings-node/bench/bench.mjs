@@ -2,8 +2,7 @@
 // process of its own, each client after 3,000 events of warm-up; the numbers are the CPU time of
 // this process by event (process.cpuUsage), of which only the ratios travel between machines.
 
-import { fork } from "node:child_process";
-import { execFileSync } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -23,7 +22,12 @@ const businessId = "0192d3a4-7b7c-7def-8123-456789abcdef";
 const path = `/external/v1/businesses/${businessId}/conversion_events`;
 const headers = { "content-type": "application/json", "x-api-key": "key" };
 
-const tracking = TrackingParams.of({ cnctTrackingId: "t1", sendoutId: "s1", ctwaClid: "c1", adId: "23851234567890123" });
+const tracking = TrackingParams.of({
+  cnctTrackingId: "t1",
+  sendoutId: "s1",
+  ctwaClid: "c1",
+  adId: "23851234567890123",
+});
 const input = () => ({
   tracking,
   orderId: "ORD-7821",
@@ -69,7 +73,9 @@ const schema = z.strictObject({
     content_ids: z.array(z.string()).optional(),
     num_items: z.int().positive().optional(),
     contents: z
-      .array(z.strictObject({ id: z.string(), quantity: z.int().positive(), item_price: z.number().optional() }))
+      .array(
+        z.strictObject({ id: z.string(), quantity: z.int().positive(), item_price: z.number().optional() }),
+      )
       .optional(),
     event_time: z.int().optional(),
   }),
@@ -99,7 +105,12 @@ const { CustomData, Content, EventRequest, FacebookAdsApi, ServerEvent, UserData
 const senders = {
   "connectly send": () => client.send(ConversionEvent.purchase(input())),
   "undici Pool": async () => {
-    const { body, statusCode } = await pool.request({ method: "POST", path, headers, body: JSON.stringify(order()) });
+    const { body, statusCode } = await pool.request({
+      method: "POST",
+      path,
+      headers,
+      body: JSON.stringify(order()),
+    });
     const answer = await body.json();
     if (statusCode !== 200 || answer.events_received < 1) throw new Error("not received");
   },
@@ -107,7 +118,14 @@ const senders = {
     new Promise((resolve, reject) => {
       const body = JSON.stringify(order());
       const length = { "content-length": Buffer.byteLength(body) };
-      const options = { host: "127.0.0.1", port, path, method: "POST", agent, headers: { ...headers, ...length } };
+      const options = {
+        host: "127.0.0.1",
+        port,
+        path,
+        method: "POST",
+        agent,
+        headers: { ...headers, ...length },
+      };
       const request = http.request(options, (response) => {
         let text = "";
         response.setEncoding("utf8");

@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::{named, one_line};
+use crate::error::one_line;
+use crate::named::named;
 
 named! {
     /// The stable code of a problem; `schema/errors.json` says when each is given.

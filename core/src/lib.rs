@@ -3,11 +3,13 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
+#[doc(hidden)] // for the bindings
 pub mod config;
 mod error;
 mod event;
 mod issue;
 mod json;
+mod named;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod tracking;

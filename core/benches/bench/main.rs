@@ -22,6 +22,11 @@ fn main() {
     if arguments.iter().any(|argument| argument == "responder") {
         return responder::serve();
     }
+    if let [_, mode, url, concurrency, ..] = &arguments[..]
+        && mode == "raw-reqwest"
+    {
+        return send::contend(url, concurrency.parse().unwrap());
+    }
     let scale = if arguments.iter().any(|argument| argument == "quick") { 20 } else { 1 };
     let mut table = Table::default();
     construct::run(&mut table, 300_000 / scale);

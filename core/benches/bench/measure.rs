@@ -18,7 +18,7 @@ impl Sample {
         self.cpu.as_secs_f64() * 1e6 / self.events as f64
     }
 
-    fn rate(self) -> f64 {
+    pub(crate) fn rate(self) -> f64 {
         self.events as f64 / self.wall.as_secs_f64()
     }
 }

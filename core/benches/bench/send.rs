@@ -152,6 +152,20 @@ fn raw_hyper(address: SocketAddr, body: &Bytes, events: usize, concurrency: usiz
     })
 }
 
+/// Raw reqwest as the bindings' benches run it: each line of the input says how many events, each
+/// line of the output is the CPU and the wall-clock time of one, in microseconds.
+pub(crate) fn contend(url: &str, concurrency: usize) {
+    let address = url.trim_start_matches("http://").parse().unwrap();
+    let body = Bytes::copy_from_slice(example("ORD-7821").to_wire());
+    raw_reqwest(address, &body, 100, concurrency);
+    println!("ready");
+    for line in std::io::stdin().lines() {
+        let events = line.unwrap().trim().parse().unwrap();
+        let sample = raw_reqwest(address, &body, events, concurrency);
+        println!("{} {}", sample.micros(), 1e6 / sample.rate());
+    }
+}
+
 pub(crate) fn run(table: &mut Table, address: SocketAddr, events: usize) {
     let event = example("ORD-7821");
     let body = Bytes::copy_from_slice(event.to_wire());

@@ -32,8 +32,9 @@ pub use options::EventOptions;
 pub use time::EventTime;
 
 use crate::config;
-use crate::error::{Error, ErrorCode, Result, named};
+use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
+use crate::named::named;
 use crate::validation::{self, Rules};
 use draft::Draft;
 

@@ -142,6 +142,9 @@ proptest! {
 
     #[test]
     fn any_json_is_read_or_refused(json in json()) {
+        prop_assert!(ConversionEvent::from_record(&json).is_err());
+        let record = format!("{{\"wire\":{json},\"warnings\":[]}}");
+        prop_assert!(ConversionEvent::from_record(&record).is_err());
         judged(&ConversionEvent::from_json_with(&json, &options()))?;
     }
 

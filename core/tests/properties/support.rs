@@ -39,6 +39,11 @@ pub(crate) fn is_explained(error: &Error) -> bool {
 /// An accepted event goes out as a document that gives the same bytes again.
 pub(crate) fn reads_back(event: &ConversionEvent) -> Result<(), TestCaseError> {
     prop_assert!(event.to_wire().len() <= 1_000_000);
+    let restored = ConversionEvent::from_record(&event.to_record());
+    prop_assert!(restored.is_ok(), "{:?} of {}", restored, event.to_record());
+    let restored = restored.unwrap();
+    prop_assert_eq!(wire(&restored), wire(event));
+    prop_assert_eq!(restored.warnings(), event.warnings());
     let undeclared = |code| code == IssueCode::UndeclaredField;
     if event.warnings().iter().any(|issue| undeclared(issue.code())) {
         // Its extra members stand where an input document has none.
