@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde::de::Deserializer;
 
 use super::draft::{Count, Draft, Field};
-use super::money::{Amount, NOT_FINITE, Reading, plain_decimal};
+use super::money::{Amount, NOT_FINITE, plain_decimal};
 use super::path::Path;
 use super::scalar::{ForeignKind, JsonText, Native, Number, Scalar};
 use super::shape::{self, Document};
@@ -199,7 +199,7 @@ impl Reader {
                 let integer = whole.bytes().all(|byte| byte.is_ascii_digit());
                 if integer && self.is_unsafe(whole) {
                     let why = "it is past 2^53, where JavaScript loses digits: give a string";
-                    Amount(Reading::Unreadable { given: digits.to_owned(), why })
+                    Amount::unreadable(digits, why)
                 } else {
                     self.literal(digits)
                 }

@@ -26,13 +26,19 @@ pub(crate) enum Reading {
     Exact(Decimal),
     /// A float with more digits than floats carry; its shortest decimal.
     Residue { given: String, nearest: Option<Decimal> },
-    /// Not an amount at all.
-    Unreadable { given: String, why: &'static str },
+    /// Not an amount at all, or one that is too long; its nearest decimal, where it has one.
+    Unreadable { given: String, why: &'static str, nearest: Option<Decimal> },
 }
 
 impl Amount {
     pub(crate) fn unreadable(given: impl fmt::Display, why: &'static str) -> Self {
-        Self(Reading::Unreadable { given: given.to_string(), why })
+        Self(Reading::Unreadable { given: given.to_string(), why, nearest: None })
+    }
+
+    /// A decimal that a language has made of a float has digits enough to be refused, and the
+    /// amount that was meant is then known.
+    fn too_long(given: impl fmt::Display, nearest: Option<Decimal>) -> Self {
+        Self(Reading::Unreadable { given: given.to_string(), why: TOO_LONG, nearest })
     }
 
     /// Reads a JSON number: an integer is exact, anything else obeys the rule of floats, because
@@ -42,7 +48,7 @@ impl Amount {
             return Self::from(literal);
         }
         let Some(plain) = plain_decimal(literal) else {
-            return Self::unreadable(literal, TOO_LONG);
+            return Self::too_long(literal, None);
         };
         Self::float_rule(literal, &plain)
     }
@@ -66,7 +72,7 @@ impl From<Decimal> for Amount {
         let scale = value.scale() as usize;
         let digits = value.mantissa().unsigned_abs().checked_ilog10().map_or(1, |n| n as usize + 1);
         if digits.max(scale) > MAX_DIGITS {
-            return Self::unreadable(value, TOO_LONG);
+            return Self::too_long(value, Some(value));
         }
         // A negative zero is a zero.
         Self(Reading::Exact(if value.is_zero() { Decimal::ZERO } else { value }))
@@ -88,7 +94,7 @@ impl From<&str> for Amount {
         }
         let length = whole.trim_start_matches('0').len() + fraction.trim_end_matches('0').len();
         if length > MAX_DIGITS {
-            return Self::unreadable(text, TOO_LONG);
+            return Self::too_long(text, Decimal::from_str(text).ok());
         }
         match Decimal::from_str(text) {
             Ok(value) => Self::from(value),
@@ -125,7 +131,7 @@ macro_rules! from_integer {
         impl From<$integer> for Amount {
             fn from(value: $integer) -> Self {
                 Decimal::try_from(value)
-                    .map_or_else(|_| Self::unreadable(value, TOO_LONG), Self::from)
+                    .map_or_else(|_| Self::too_long(value, None), Self::from)
             }
         }
     )+};

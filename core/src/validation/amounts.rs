@@ -94,17 +94,14 @@ impl Checker<'_> {
         let rounding = self.rules.rounding == Rounding::Currency;
         let (given, exact) = match amount.0 {
             Reading::Exact(value) => (value, true),
-            Reading::Unreadable { given, why } => {
+            Reading::Unreadable { given, why, nearest } => {
                 let message = format!("{given:?} is no amount: {why}");
-                self.report(IssueCode::InvalidAmount, path, message);
+                let issue = Issue::new(IssueCode::InvalidAmount, path, message);
+                self.issues.push(issue.suggest(in_minor_units(nearest, minor_unit)));
                 return None;
             }
             Reading::Residue { given, nearest } => {
-                let rounded = nearest.zip(minor_unit).map(|(n, unit)| round_to(n, unit));
-                let rounded = rounded.and_then(|value| match Amount::from(value).0 {
-                    Reading::Exact(value) => Some(value),
-                    _ => None,
-                });
+                let rounded = in_minor_units(nearest, minor_unit);
                 match (rounded, nearest) {
                     (Some(_), Some(nearest)) if rounding => (nearest, false),
                     _ => {
@@ -140,5 +137,13 @@ impl Checker<'_> {
         let issue = Issue::new(IssueCode::AmountPrecision, path, message);
         self.issues.push(issue.suggest(Some(rounded)));
         Some(given)
+    }
+}
+
+/// The amount that was meant: rounded to the currency's minor unit, if that is an amount.
+fn in_minor_units(nearest: Option<Decimal>, minor_unit: Option<u32>) -> Option<Decimal> {
+    match Amount::from(round_to(nearest?, minor_unit?)).0 {
+        Reading::Exact(value) => Some(value),
+        _ => None,
     }
 }
