@@ -4,6 +4,8 @@ CACHE ?= $(HOME)/.cache/connectly-conversions
 OUT ?= dist
 # The release profile costs minutes of link-time optimisation: it is for what is published.
 SWIFT_PROFILE ?= ci
+# What writes the generated files need not be fast; the tests have built most of it in this profile.
+SWIFT_BINDGEN_PROFILE ?= dev
 SWIFT_DIR := bindings-swift
 SWIFT_CRATE := -p connectly-conversions-swift
 SWIFT_LIBRARY = $(or $(CARGO_TARGET_DIR),target)/$(SWIFT_PROFILE)/libconnectly_ffi.a
@@ -45,7 +47,7 @@ generate-swift: build-swift
 	cp $(SWIFT_DIR)/.build/generated/CConnectlyFFI.h $(SWIFT_DIR)/Sources/CConnectlyFFI/
 
 define swift_generate
-	cargo run --quiet --profile $(SWIFT_PROFILE) $(SWIFT_CRATE) --features bindgen \
+	cargo run --quiet --profile $(SWIFT_BINDGEN_PROFILE) $(SWIFT_CRATE) --features bindgen \
 		--bin uniffi-bindgen -- generate --language swift --no-format \
 		--config $(SWIFT_DIR)/uniffi.toml --out-dir $(1) $(SWIFT_LIBRARY)
 endef

@@ -73,6 +73,19 @@ final class EventTests: XCTestCase {
         }
     }
 
+    /// What Swift makes of the literal 3.133, by way of a `Double`.
+    func testAnAmountThatWasADoubleIsRefusedWithTheAmountThatWasMeant() throws {
+        XCTAssertThrowsError(
+            try ConversionEvent.purchase(
+                tracking: Sample.tracking(), orderID: "A", currency: "USD",
+                value: Sample.amount("3.132999999999999488"))
+        ) { error in
+            let issues = (error as? ConnectlyError)?.issues ?? []
+            XCTAssertEqual(issues.map(\.code), [.invalidAmount])
+            XCTAssertEqual(issues.map(\.suggestion), ["3.13"])
+        }
+    }
+
     func testRoundingIsHalfToEvenAndTold() throws {
         let event = try ConversionEvent.purchase(
             tracking: Sample.tracking(), orderID: "A", currency: "JPY",
