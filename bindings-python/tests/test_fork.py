@@ -92,7 +92,7 @@ def test_a_closed_client_is_closed_in_the_child(
         try:
             client.send(event)
         except Exception as error:  # noqa: BLE001
-            assert getattr(error, "code", "") == "client_closed"  # noqa: PT017
+            assert getattr(error, "code", "") == "client_closed"
         else:
             raise AssertionError
 

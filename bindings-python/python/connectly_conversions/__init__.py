@@ -15,7 +15,9 @@ Nothing happens at import or construction: no thread, no network, no file.
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from connectly_conversions import _interpreter  # noqa: F401 - before anything native is loaded
+from connectly_conversions import (
+    _interpreter,  # noqa: F401 # pyright: ignore[reportUnusedImport] - before what is native
+)
 from connectly_conversions._client import Client
 from connectly_conversions._native import (
     COOKIE_NAME,

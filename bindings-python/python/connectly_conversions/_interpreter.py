@@ -7,13 +7,15 @@ reach asyncio from a thread that only the main one knows.
 from __future__ import annotations
 
 import _thread
+import importlib
+from typing import Any
 
 
 def _is_main() -> bool:
     if hasattr(_thread, "_is_main_interpreter"):  # since Python 3.12
-        return bool(_thread._is_main_interpreter())  # noqa: SLF001
+        return bool(getattr(_thread, "_is_main_interpreter")())  # noqa: B009 - no stub knows it
     try:
-        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found] # noqa: PLC0415
+        interpreters: Any = importlib.import_module("_xxsubinterpreters")
     except ImportError:
         return True  # a Python without them
     return bool(interpreters.get_current() == interpreters.get_main())
