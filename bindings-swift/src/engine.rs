@@ -37,6 +37,14 @@ pub(crate) async fn run<T: Send + 'static>(
     }
 }
 
+/// Does work that blocks, beside what is under way.
+pub(crate) async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::internal(error.to_string()).into())
+}
+
 /// Starts threads that hold SIGPIPE back: they inherit it from the one that starts them.
 pub(crate) fn without_sigpipe<T: Send>(start: impl FnOnce() -> T + Send) -> Result<T> {
     thread::scope(|scope| {

@@ -4,6 +4,11 @@
 //! and the core does the rest. Every export returns a `Result`, because a panic in one that does
 //! not would end the Swift process.
 
+// Errors are records: uniffi lowers them whole, and lowers no box.
+#![allow(clippy::result_large_err)]
+// Every export throws, also where nothing can fail today.
+#![allow(clippy::unnecessary_wraps)]
+
 mod cancel;
 mod client;
 mod engine;

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use connectly_conversions::{Error, Sandbox};
+use connectly_conversions::{Error, Sandbox, config};
 
+use crate::cancel::CancelToken;
 use crate::engine;
 use crate::error::Result;
 
@@ -18,11 +19,11 @@ pub(crate) struct SandboxOptions {
 /// The emulator; it stops when it is stopped or freed.
 #[derive(uniffi::Object)]
 pub(crate) struct NativeSandbox {
-    sandbox: Mutex<Option<Sandbox>>,
+    sandbox: Mutex<Option<Arc<Sandbox>>>,
 }
 
 impl NativeSandbox {
-    fn running<T>(&self, ask: impl FnOnce(&Sandbox) -> Result<T>) -> Result<T> {
+    fn running<T>(&self, ask: impl FnOnce(&Arc<Sandbox>) -> Result<T>) -> Result<T> {
         let sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
         match &*sandbox {
             Some(sandbox) => ask(sandbox),
@@ -43,7 +44,7 @@ impl NativeSandbox {
             builder = builder.business_id(id);
         }
         let started = engine::without_sigpipe(|| builder.start())?;
-        let sandbox = Mutex::new(Some(started?));
+        let sandbox = Mutex::new(Some(Arc::new(started?)));
         Ok(Arc::new(Self { sandbox }))
     }
 
@@ -53,6 +54,23 @@ impl NativeSandbox {
 
     pub(crate) fn received(&self) -> Result<String> {
         self.running(|sandbox| Ok(sandbox.received_json()))
+    }
+
+    /// Waits until so many conversions were accepted, at most `timeout` seconds.
+    pub(crate) async fn wait_for(
+        &self,
+        count: u64,
+        timeout: f64,
+        token: Arc<CancelToken>,
+    ) -> Result<String> {
+        let sandbox = self.running(|sandbox| Ok(Arc::clone(sandbox)))?;
+        let timeout = config::seconds("timeout", timeout)?;
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let waited = engine::run_blocking(move || {
+            let _ = sandbox.wait_for(count, timeout);
+            sandbox.received_json()
+        });
+        engine::run(token, waited).await?
     }
 
     pub(crate) fn requests(&self) -> Result<String> {

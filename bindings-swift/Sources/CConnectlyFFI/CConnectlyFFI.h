@@ -369,6 +369,11 @@ void uniffi_connectly_ffi_fn_method_nativesandbox_stop(uint64_t ptr, RustCallSta
 RustBuffer uniffi_connectly_ffi_fn_method_nativesandbox_url(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_WAIT_FOR
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_WAIT_FOR
+uint64_t uniffi_connectly_ffi_fn_method_nativesandbox_wait_for(uint64_t ptr, uint64_t count, double timeout, uint64_t token
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FUNC_CAPTURE_PAIRS
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FUNC_CAPTURE_PAIRS
 RustBuffer uniffi_connectly_ffi_fn_func_capture_pairs(RustBuffer pairs, RustBuffer options, RustCallStatus *_Nonnull out_status
@@ -782,6 +787,12 @@ uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_stop(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_URL
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_URL
 uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_url(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_WAIT_FOR
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_WAIT_FOR
+uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_wait_for(void
     
 );
 #endif

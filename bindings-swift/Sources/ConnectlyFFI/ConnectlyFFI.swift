@@ -1105,6 +1105,11 @@ public protocol NativeSandboxProtocol: AnyObject, Sendable {
     
     func url() throws  -> String
     
+    /**
+     * Waits until so many conversions were accepted, at most `timeout` seconds.
+     */
+    func waitFor(count: UInt64, timeout: Double, token: CancelToken) async throws  -> String
+    
 }
 /**
  * The emulator; it stops when it is stopped or freed.
@@ -1244,6 +1249,25 @@ open func url()throws  -> String  {
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
+}
+    
+    /**
+     * Waits until so many conversions were accepted, at most `timeout` seconds.
+     */
+open func waitFor(count: UInt64, timeout: Double, token: CancelToken)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativesandbox_wait_for(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(count),FfiConverterDouble.lower(timeout),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
 }
     
 
@@ -2758,6 +2782,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_url() != 3195) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativesandbox_wait_for() != 54578) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_canceltoken_new() != 41669) {

@@ -65,6 +65,30 @@ public final class Sandbox: Sendable {
         }
     }
 
+    /// Waits until this many conversions were accepted, for what is reported in the background.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - timeout: How long at most; reached only by a test that fails.
+    /// - Returns: Those that were accepted, fewer than `count` where the time ran out.
+    @discardableResult
+    public func wait(for count: Int, timeout: Duration = .seconds(60)) async throws -> [Received] {
+        do {
+            let token = try CancelToken()
+            let (seconds, attoseconds) = timeout.components
+            let text = try await withTaskCancellationHandler {
+                try await handle.waitFor(
+                    count: UInt64(clamping: count),
+                    timeout: Double(seconds) + Double(attoseconds) / 1e18, token: token)
+            } onCancel: {
+                try? token.cancel()
+            }
+            return try JSONDecoder().decode(Journal.self, from: Data(text.utf8)).received ?? []
+        } catch {
+            throw publicError(error)
+        }
+    }
+
     /// Every request with its answer, in order; the key is masked.
     public var requests: [Recorded] {
         get throws {

@@ -52,6 +52,16 @@ final class SandboxTests: XCTestCase {
         }
     }
 
+    func testItWaitsForWhatIsReportedInTheBackground() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        Task { _ = await client.sendMany([try Sample.purchase("A"), try Sample.purchase("B")]) }
+        let received = try await sandbox.wait(for: 2)
+        XCTAssertEqual(Set(received.map(\.orderID)), ["A", "B"])
+        let none = try await sandbox.wait(for: 3, timeout: .milliseconds(1))
+        XCTAssertEqual(none.count, 2)
+    }
+
     func testItStops() async throws {
         let sandbox = try Sandbox()
         let client = try sandbox.client(retry: .never)

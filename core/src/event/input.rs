@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde::de::Deserializer;
 
 use super::draft::{Count, Draft, Field};
-use super::money::{Amount, NOT_FINITE, Reading, plain_decimal};
+use super::money::{Amount, NOT_FINITE, plain_decimal};
 use super::path::Path;
 use super::scalar::{ForeignKind, JsonText, Native, Number, Scalar};
 use super::shape::{self, Document};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -47,10 +48,23 @@ pub(super) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     let Some((body, too_long)) = read(body).await else { return Reply::Never };
     let path = parts.uri.path().to_owned();
     if path == "/" || path == "/sandbox" || path.starts_with("/sandbox/") {
+        if is_foreign(&parts.headers) {
+            let message = "another web page may not steer the sandbox";
+            return Reply::Answer(Answer::error(StatusCode::FORBIDDEN, message, &[]));
+        }
         return Reply::Answer(control(state, &parts.method, &path, &body));
     }
     let headers = parts.headers;
     state.answer(&Arrived { method: parts.method, path, headers, body, too_long })
+}
+
+/// Whether a page of another origin asks: a browser says so with every request that changes
+/// anything, and a developer's browser can reach the sandbox.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).map_or(&b""[..], HeaderValue::as_bytes);
+    headers.get(ORIGIN).is_some_and(|origin| {
+        origin.as_bytes().strip_prefix(b"http://").is_none_or(|origin| origin != host)
+    })
 }
 
 /// The body, and whether it is longer than that; `None` where the client broke off.

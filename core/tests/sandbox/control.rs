@@ -194,3 +194,18 @@ async fn it_starts_serves_and_stops_within_async_code() {
     assert_eq!(sandbox.received()[0].body.as_bytes(), event.to_wire());
     sandbox.stop();
 }
+
+#[test]
+fn another_web_page_may_not_steer_the_sandbox() {
+    let sandbox = sandbox();
+    report(&sandbox, &order("A"));
+    let from = |origin: &str| {
+        exchange(&sandbox, &request("POST", "/sandbox/reset", &[("origin", origin)], "")).status
+    };
+    for origin in ["https://evil.example", "http://evil.example", "null"] {
+        assert_eq!(from(origin), 403, "{origin}");
+        assert_eq!(sandbox.received().len(), 1);
+    }
+    assert_eq!(from("http://sandbox"), 200);
+    assert!(sandbox.received().is_empty());
+}
