@@ -22,9 +22,8 @@ def _is_main() -> bool:
 
 
 if not _is_main():
-    message = (
+    raise ImportError(
         "connectly_conversions works in the main interpreter only, not in a subinterpreter: "
         "under mod_wsgi set `WSGIApplicationGroup %{GLOBAL}`, "
         "under uWSGI `single-interpreter = true`"
     )
-    raise ImportError(message)
