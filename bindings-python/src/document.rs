@@ -52,7 +52,7 @@ impl Event<'_, '_> {
         let attribution = [("meta_ctwa", Node::Members(&meta_ctwa))];
         let payload = self.payload.map(|(name, object)| match object {
             Some(object) => (name, Node::Object(object)),
-            None => (name, Node::Seconds(None)),
+            None => (name, Node::Absent),
         });
         let document = [
             ("cnct_tracking_id", Node::Text(tracking.cnct_tracking_id())),
@@ -60,8 +60,8 @@ impl Event<'_, '_> {
             ("sendout_id", Node::Text(tracking.sendout_id())),
             ("attribution", Node::Members(&attribution)),
             ("payload", Node::Members(&payload)),
-            ("captured_at", Node::Seconds(tracking.captured_at())),
-            ("extra_payload", self.extra_payload.map_or(Node::Seconds(None), Node::Object)),
+            ("captured_at", tracking.captured_at().map_or(Node::Absent, Node::Seconds)),
+            ("extra_payload", self.extra_payload.map_or(Node::Absent, Node::Object)),
         ];
         core::ConversionEvent::from_deserializer(Node::Members(&document), options)
     }
@@ -71,7 +71,9 @@ impl Event<'_, '_> {
 #[derive(Clone, Copy)]
 pub(crate) enum Node<'a, 'py> {
     Text(&'a str),
-    Seconds(Option<i64>),
+    Seconds(i64),
+    /// Left out, as if the member were not there.
+    Absent,
     Object(&'a Bound<'py, PyAny>),
     Members(&'a [(&'static str, Node<'a, 'py>)]),
 }
@@ -82,8 +84,8 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self {
             Self::Text(text) => visitor.visit_str(text),
-            Self::Seconds(Some(seconds)) => visitor.visit_i64(seconds),
-            Self::Seconds(None) => visitor.visit_unit(),
+            Self::Seconds(seconds) => visitor.visit_i64(seconds),
+            Self::Absent => visitor.visit_unit(),
             Self::Object(object) => Object::new(object).deserialize_any(visitor),
             Self::Members(members) => visitor.visit_map(Members { members, value: None }),
         }
@@ -108,10 +110,14 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Unreadable> {
-        let Some(((name, value), rest)) = self.members.split_first() else { return Ok(None) };
-        self.members = rest;
-        self.value = Some(*value);
-        seed.deserialize(StrDeserializer::new(name)).map(Some)
+        while let Some(((name, value), rest)) = self.members.split_first() {
+            self.members = rest;
+            if !matches!(value, Node::Absent) {
+                self.value = Some(*value);
+                return seed.deserialize(StrDeserializer::new(name)).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(
