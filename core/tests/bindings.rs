@@ -1,5 +1,7 @@
 //! What the core offers to the languages' packages: values that JSON cannot carry, and numbers
 //! and names as they come from outside.
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
 

@@ -148,6 +148,22 @@ final class ClientTests: XCTestCase {
         }
     }
 
+    func testKindsAreCaughtByTheirCases() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        for status in [401, 404, 400] {
+            try sandbox.failNext(.status(status))
+            do {
+                _ = try await client.send(Sample.purchase())
+                XCTFail("\(status) is no receipt")
+            } catch ConnectlyError.authentication(_), ConnectlyError.notFound(_) {
+                XCTAssertNotEqual(status, 400)
+            } catch let error as ConnectlyError where !error.retryable {
+                XCTAssertEqual(error.status, 400)
+            }
+        }
+    }
+
     func testAClosedClientRefuses() async throws {
         let sandbox = try Sandbox()
         let client = try sandbox.client()
