@@ -24,6 +24,7 @@ help:
 	@echo "make test-core | test-python | test-node | test-swift | test-examples"
 
 include bindings-python/make.mk
+include bindings-python/versions.mk
 include bindings-node/make.mk
 include bindings-swift/make.mk
 

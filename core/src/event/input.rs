@@ -213,7 +213,7 @@ impl Reader {
     /// On the wire every digit is meant: an amount of 16 digits went out because it was a text.
     fn literal(&self, digits: &str) -> Amount {
         match plain_decimal(digits) {
-            Some(plain) if self.strict() => Amount::from(plain),
+            Some(plain) if self.strict() => Amount::from(&*plain),
             _ => Amount::from_json_number(digits),
         }
     }

@@ -1,5 +1,6 @@
 //! Exact decimal amounts. No binary floating point ever decides a digit that goes out.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -138,16 +139,19 @@ macro_rules! from_integer {
 }
 from_integer!(i32, u32, i64, u64, i128, u128);
 
-/// The digits of `plain` that carry information.
+/// How many digits of `plain` carry information.
 fn significant_digits(plain: &str) -> usize {
-    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    digits.trim_end_matches('0').len()
+    let digits = || plain.bytes().filter(u8::is_ascii_digit);
+    let leading = digits().take_while(|digit| *digit == b'0').count();
+    let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
+    digits().count().saturating_sub(leading + trailing)
 }
 
 /// Writes a JSON number without exponent: `1.5e3` is `1500`. `None` where that is absurdly long.
-pub(crate) fn plain_decimal(literal: &str) -> Option<String> {
-    let (mantissa, exponent) = literal.split_once(['e', 'E']).unwrap_or((literal, "0"));
+pub(crate) fn plain_decimal(literal: &str) -> Option<Cow<'_, str>> {
+    let Some((mantissa, exponent)) = literal.split_once(['e', 'E']) else {
+        return Some(Cow::Borrowed(literal));
+    };
     let mut exponent: i64 = exponent.parse().ok()?;
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -158,19 +162,19 @@ pub(crate) fn plain_decimal(literal: &str) -> Option<String> {
     exponent = exponent.checked_add(i64::try_from(zeros).ok()?)?;
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() {
-        return Some("0".to_owned());
+        return Some(Cow::Borrowed("0"));
     }
     if exponent.unsigned_abs() > 40 {
         return None;
     }
     let shift = usize::try_from(exponent.unsigned_abs()).ok()?;
-    Some(if exponent >= 0 {
+    Some(Cow::Owned(if exponent >= 0 {
         format!("{sign}{digits}{}", "0".repeat(shift))
     } else {
         let padded = format!("{}{digits}", "0".repeat((shift + 1).saturating_sub(digits.len())));
         let (whole, fraction) = padded.split_at(padded.len() - shift);
         format!("{sign}{whole}.{fraction}")
-    })
+    }))
 }
 
 /// Whether the amount has more decimals than `minor_unit`.
