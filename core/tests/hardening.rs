@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use connectly_conversions::{
-    Client, ConversionEvent, ErrorCode, EventOptions, IssueCode, OrderId, Outcome, Receipt, Result,
-    TrackingParams,
+    Client, ConversionEvent, ErrorCode, EventOptions, IssueCode, Item, OrderId, Outcome, Receipt,
+    Result, TrackingParams,
 };
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
@@ -146,4 +146,17 @@ fn a_restored_cookie_is_read_like_a_landing() {
 fn blanks_around_a_url_are_not_its_values() {
     let url = " https://shop.example/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1 \n";
     assert_eq!(TrackingParams::from_url(url).unwrap().unwrap().ad_id(), "1");
+}
+
+#[test]
+fn an_event_tells_what_was_derived() {
+    let event = ConversionEvent::purchase(tracking(), "A", "USD", 5)
+        .item(Item::new("shoe").quantity(2).item_price(2))
+        .item(Item::new("lace").item_price(1))
+        .item(Item::new("shoe").quantity(1).item_price(0))
+        .build()
+        .unwrap();
+    assert_eq!(event.content_type(), Some("product"));
+    assert_eq!(event.content_ids(), ["shoe", "lace"]);
+    assert_eq!(event.num_items(), Some(4));
 }

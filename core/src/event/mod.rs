@@ -240,6 +240,24 @@ impl ConversionEvent {
         self.inner.facts.value
     }
 
+    /// What kind of ids the products have: as given, or `product` for an event with items.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.inner.facts.content_type()
+    }
+
+    /// The products' ids: as given, or those of the items, each once.
+    #[must_use]
+    pub fn content_ids(&self) -> Vec<&str> {
+        self.inner.facts.content_ids()
+    }
+
+    /// How many pieces: as given, or the sum of the items' quantities.
+    #[must_use]
+    pub fn num_items(&self) -> Option<u64> {
+        self.inner.facts.num_items()
+    }
+
     /// When the order was placed, in Unix seconds.
     #[must_use]
     pub fn event_time(&self) -> i64 {
