@@ -12,6 +12,9 @@ from connectly_conversions import Sandbox
 
 from .running import Program, assert_each_once, buy
 
+# uWSGI tells of its own hooks.
+WORKER_ACCEPTS = r"running .*\(accepting\)"
+
 MODES = {
     "preloaded": (),
     "lazy-apps": ("--lazy-apps",),
@@ -42,8 +45,8 @@ def serves(
     orders = [f"order-{number}" for number in range(40)]
     with uwsgi(*mode, environment=environment) as shop:
         workers = buy(port_of(shop), orders)
-        # A worker that is still importing the shop would not stop in good order.
-        shop.wait_for(r"WSGI app 0 .* ready", 2 if "--lazy-apps" in mode else 1)
+        # A worker that is still being born is never told to stop.
+        shop.wait_for(WORKER_ACCEPTS, 2)
         shop.stop(signal.SIGINT)
     assert shop.pid not in workers
     assert_each_once(sandbox, before + orders)
@@ -65,7 +68,8 @@ def test_workers_that_are_replaced(sandbox: Sandbox, environment: dict[str, str]
 def uwsgi(*mode: str, environment: dict[str, str]) -> Program:
     return Program(
         *(Path(sys.executable).with_name("pyuwsgi"), "--master", "--need-app", "--processes=2"),
-        *("--http-socket=127.0.0.1:0", "--wsgi-file=shop.py", "--callable=wsgi", *mode),
+        *("--http-socket=127.0.0.1:0", "--wsgi-file=shop.py", "--callable=wsgi"),
+        *("--hook-accepting=print:at work", *mode),
         environment=environment,
     )
 
