@@ -8,7 +8,7 @@ use napi::bindgen_prelude::{External, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Env, Status, sys};
 use napi_derive::napi;
-use tokio::task::{AbortHandle, yield_now};
+use tokio::task::AbortHandle;
 
 use crate::batch::Batch;
 use crate::{engine, record};
@@ -110,10 +110,6 @@ impl Port {
             let answers = self.answers.clone();
             Ok(engine::handle()?.spawn(async move {
                 let unanswered = Unanswered::new(id, answers.clone());
-                // The driver, and then the connections, get to see what the server did while
-                // nothing was sent: one that it has closed is not taken for this event.
-                yield_now().await;
-                yield_now().await;
                 let result = match timeout {
                     Some(timeout) => client.send_within(&event, timeout).await,
                     None => client.send(&event).await,

@@ -40,13 +40,7 @@ where
 {
     let runtime = CALLERS.get_or_try_init(runtime).map_err(|error| raise(py, &error))?;
     let pid = process::id();
-    let mut future = Box::pin(async move {
-        // Between calls nobody drives. The first turn lets the driver hear that a server has
-        // closed an idle connection, the second lets the pool drop it.
-        yield_now().await;
-        yield_now().await;
-        future.await
-    });
+    let mut future = Box::pin(future);
     loop {
         let turn = async { timeout(SIGNAL_CHECK, future.as_mut()).await };
         if let Ok(output) = py.detach(|| runtime.block_on(turn)) {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use futures_util::stream::{self, Stream, StreamExt};
 
-use super::{Client, Receipt};
+use super::{Client, Receipt, listen};
 use crate::error::{Error, ErrorCode, ErrorKind, Result};
 use crate::event::ConversionEvent;
 
@@ -56,13 +56,19 @@ impl Client {
         concurrency: usize,
     ) -> impl Stream<Item = Outcome> + 'a {
         let halted = std::sync::Arc::new(OnceLock::<Error>::new());
+        let concurrency = concurrency.max(1);
         events
-            .map(move |event| {
+            .enumerate()
+            .map(move |(index, event)| {
                 let halted = std::sync::Arc::clone(&halted);
                 async move {
+                    // From then on the batch itself drives the pool.
+                    if index < concurrency {
+                        listen().await;
+                    }
                     let result = match halted.get() {
                         Some(error) => Err(error.for_unsent()),
-                        None => self.send(&event).await,
+                        None => self.send_at_once(&event).await,
                     };
                     if let Err(error) = &result
                         && condemns_all(error)
@@ -73,7 +79,7 @@ impl Client {
                     Outcome { event, result }
                 }
             })
-            .buffered(concurrency.max(1))
+            .buffered(concurrency)
     }
 }
 

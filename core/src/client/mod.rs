@@ -81,14 +81,8 @@ impl Client {
     /// # Errors
     /// Whatever keeps the API from saying that it received the event; `attempts` counts requests.
     pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
-        let http = self.http()?;
-        // Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
-        // first turn polls the sockets, the second the connections, so that one which the server
-        // has closed is not written to: that would be an ambiguous outcome.
-        for _ in 0..2 {
-            tokio::task::yield_now().await;
-        }
-        call::send(http, &self.inner.settings.limits, event).await
+        listen().await;
+        self.send_at_once(event).await
     }
 
     /// Sends one event with a deadline of its own in place of the client's.
@@ -97,13 +91,13 @@ impl Client {
     /// As [`Client::send`].
     pub async fn send_within(&self, event: &ConversionEvent, timeout: Duration) -> Result<Receipt> {
         let http = self.http()?;
-        // Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
-        // first turn polls the sockets, the second the connections, so that one which the server
-        // has closed is not written to: that would be an ambiguous outcome.
-        for _ in 0..2 {
-            tokio::task::yield_now().await;
-        }
+        listen().await;
         call::send(http, &self.inner.settings.limits.within(timeout), event).await
+    }
+
+    /// As [`Client::send`], for a caller that has listened.
+    async fn send_at_once(&self, event: &ConversionEvent) -> Result<Receipt> {
+        call::send(self.http()?, &self.inner.settings.limits, event).await
     }
 
     /// The options that events of this client are made with.
@@ -127,6 +121,15 @@ impl Client {
         // Two threads may both build one; the first stays.
         let http = self.inner.settings.http()?;
         Ok(self.inner.http.get_or_init(|| http))
+    }
+}
+
+/// Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
+/// first turn polls the sockets, the second the connections, so that one which the server has
+/// closed is not written to: that would be an ambiguous outcome.
+async fn listen() {
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
     }
 }
 
