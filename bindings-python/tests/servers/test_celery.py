@@ -36,8 +36,8 @@ def test_prefork(
     ) as worker:
         sandbox.wait_for(len(before_the_fork + orders), PATIENCE)
         done = worker.wait_for(r"Task report\[.*\] succeeded in .*: (\d+)", len(orders))
-        # Not `stop`: billiard's own shutdown waits for a lock that an idle worker may hold, and
-        # then hangs without any call of ours. Its workers end after three tasks each, which is
-        # the end that a client lives through every few minutes.
+        # Not `stop`: the master once hung in billiard's own shutdown, waiting for the lock of its
+        # queue, in a run where it had never used the client. Its workers end after three tasks
+        # each, which is the end that a client lives through every few minutes.
     assert len({task[1] for task in done}) >= len(orders) // 3
     assert_each_once(sandbox, before_the_fork + orders)
