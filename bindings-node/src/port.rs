@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectly_conversions::{Client, ConversionEvent, Error, config};
+use connectly_conversions::{Client, ConversionEvent, Error, binding};
 use napi::bindgen_prelude::{External, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Env, Status, sys};
@@ -105,7 +105,7 @@ impl Port {
     ) -> Either<Request, String> {
         let begin = || {
             let timeout: Option<Duration> =
-                timeout.map(|timeout| config::milliseconds("timeout", timeout)).transpose()?;
+                timeout.map(|timeout| binding::milliseconds("timeout", timeout)).transpose()?;
             let (client, event) = (Client::clone(client), ConversionEvent::clone(event));
             let answers = self.answers.clone();
             Ok(engine::handle()?.spawn(async move {
