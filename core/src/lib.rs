@@ -12,6 +12,7 @@ mod json;
 mod named;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod text;
 mod tracking;
 mod validation;
 
