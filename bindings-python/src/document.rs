@@ -56,7 +56,7 @@ impl Event<'_, '_> {
         });
         let document = [
             ("cnct_tracking_id", Node::Text(tracking.cnct_tracking_id())),
-            ("event_name", Node::Text(self.event_name.as_str())),
+            ("event_name", Node::Name(self.event_name.as_str())),
             ("sendout_id", Node::Text(tracking.sendout_id())),
             ("attribution", Node::Members(&attribution)),
             ("payload", Node::Members(&payload)),
@@ -70,6 +70,8 @@ impl Event<'_, '_> {
 /// A document of members that are known by name, such as a call's arguments.
 #[derive(Clone, Copy)]
 pub(crate) enum Node<'a, 'py> {
+    /// A text that outlives the call, so that nobody needs to copy it.
+    Name(&'static str),
     Text(&'a str),
     Seconds(i64),
     /// Left out, as if the member were not there.
@@ -83,6 +85,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self {
+            Self::Name(name) => visitor.visit_borrowed_str(name),
             Self::Text(text) => visitor.visit_str(text),
             Self::Seconds(seconds) => visitor.visit_i64(seconds),
             Self::Absent => visitor.visit_unit(),

@@ -16,13 +16,26 @@ pub(crate) fn needs_escape(text: &str) -> bool {
 #[inline]
 fn any(text: &str, wanted: impl Fn(u8) -> bool) -> bool {
     let look = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | wanted(*byte));
-    let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    eights.iter().fold(look(rest), |found, eight| found | look(eight))
+    let bytes = text.as_bytes();
+    // The last eight overlap those before them: cheaper than a rest of up to seven single bytes.
+    let Some(last) = bytes.last_chunk::<8>() else { return look(bytes) };
+    bytes.as_chunks::<8>().0.iter().fold(look(last), |found, eight| found | look(eight))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_place_of_a_text_is_looked_at() {
+        for (before, behind) in (0..20).flat_map(|a| (0..20).map(move |b| (a, b))) {
+            let text = |found: char| format!("{}{found}{}", "é".repeat(before), "-".repeat(behind));
+            assert!(!has_control(&text(' ')) && !needs_escape(&text(' ')));
+            assert!(has_control(&text('\u{7f}')) && has_control(&text('\u{85}')));
+            assert!(needs_escape(&text('"')) && needs_escape(&text('\n')));
+        }
+        assert!(!has_control("") && !needs_escape(""));
+    }
 
     #[test]
     fn characters_are_told_as_char_and_serde_json_tell_them() {

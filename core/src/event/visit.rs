@@ -189,10 +189,10 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        let (before, from_next) = self.members.split_at(self.next);
-        let found = from_next.iter().position(|member| *member == name);
-        let found = found.map(|index| self.next + index);
-        Ok(match found.or_else(|| before.iter().position(|member| *member == name)) {
+        if self.members.get(self.next) == Some(&name) {
+            return Ok(Key::Known(self.next));
+        }
+        Ok(match self.members.iter().position(|member| *member == name) {
             Some(index) => Key::Known(index),
             None => Key::Unknown(name.to_owned()),
         })
