@@ -201,7 +201,8 @@ def built_wheel() -> Path | None:
 
 def core_bench() -> str:
     """The program of the core's bench, built as the wheel is."""
-    command = ["cargo", "bench", "--no-run", "--profile=ci", "--message-format=json"]
+    profile = os.environ.get("PY_PROFILE", "ci")
+    command = ["cargo", "bench", "--no-run", f"--profile={profile}", "--message-format=json"]
     command += ["--package=connectly-conversions", "--bench=bench"]
     built = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE)
     messages = map(json.loads, built.stdout.splitlines())
