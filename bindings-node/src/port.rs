@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectly_conversions::{Client, ConversionEvent, Error, config};
+use connectly_conversions::{Client, Error, config};
 use napi::bindgen_prelude::{External, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Env, Status, sys};
@@ -11,6 +11,7 @@ use napi_derive::napi;
 use tokio::task::AbortHandle;
 
 use crate::batch::Batch;
+use crate::event::Shelf;
 use crate::{engine, record};
 
 /// Id of the call, and its record. Weak: it never holds the event loop by itself.
@@ -100,13 +101,14 @@ impl Port {
         &self,
         id: u32,
         client: &External<Client>,
-        event: &External<ConversionEvent>,
+        events: &External<Shelf>,
+        place: u32,
         timeout: Option<f64>,
-    ) -> Either<Request, String> {
+    ) -> napi::Result<Either<Request, String>> {
+        let (client, event) = (Client::clone(client), events.event(place)?);
         let begin = || {
             let timeout: Option<Duration> =
                 timeout.map(|timeout| config::milliseconds("timeout", timeout)).transpose()?;
-            let (client, event) = (Client::clone(client), ConversionEvent::clone(event));
             let answers = self.answers.clone();
             Ok(engine::handle()?.spawn(async move {
                 let unanswered = Unanswered::new(id, answers.clone());
@@ -118,10 +120,10 @@ impl Port {
                 unanswered.answered();
             }))
         };
-        match begin() {
+        Ok(match begin() {
             Ok(task) => Either::A(Request { abort: task.abort_handle() }),
             Err(error) => Either::B(record::error(&error)),
-        }
+        })
     }
 
     /// Begins a batch, whose records come to the callback in arrays, in the events' order.

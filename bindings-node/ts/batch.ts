@@ -2,9 +2,10 @@ import { invalidArgument } from "./arguments.js";
 import type { Outcome } from "./client.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
-import { type ClientHandle, type EventHandle, type NativeBatch, native } from "./native.js";
+import { type ClientHandle, type NativeBatch, native } from "./native.js";
 import { theCalls } from "./port.js";
 import type { ErrorRecord, Failed, ResultRecord } from "./records.js";
+import { type EventHandle, placesOf } from "./shelf.js";
 
 /** A call under way, as its client sees it. */
 export interface Under {
@@ -46,7 +47,7 @@ class Delivery {
 
   flush(): void {
     if (this.#chunk.length > 0) {
-      this.#batch.push(this.#chunk);
+      this.#batch.push(...placesOf(this.#chunk));
       this.#chunk = [];
     }
   }
@@ -67,7 +68,8 @@ class Delivery {
     this.#isCut = true;
     const rest = this.#events.slice(this.outcomes.length);
     for (const event of rest) {
-      this.outcomes.push({ event, error: errorOfText(native.cutOff(ConversionEvent.handleOf(event))) });
+      const { shelf, place } = ConversionEvent.handleOf(event);
+      this.outcomes.push({ event, error: errorOfText(native.cutOff(shelf, place)) });
     }
     this.#wake?.();
   }

@@ -3,9 +3,10 @@ import { deliver, type Under } from "./batch.js";
 import { textOf } from "./document.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent, type EventOptions } from "./event.js";
-import { type ClientHandle, type EventHandle, type NativeRequest, native } from "./native.js";
+import { type ClientHandle, type NativeRequest, native } from "./native.js";
 import { theCalls } from "./port.js";
 import type { Receipt, ResultRecord } from "./records.js";
+import type { EventHandle } from "./shelf.js";
 
 /** How often and how patiently a call tries again. Waits are in milliseconds. */
 export interface RetryPolicy {
@@ -182,7 +183,7 @@ export class Client {
       ended: promise.then(nothing, nothing),
       cutOff: () => {
         request.stop();
-        settle(() => resolve(native.cutOff(event)));
+        settle(() => resolve(native.cutOff(event.shelf, event.place)));
       },
     };
     const settle = (how: () => void): void => {
@@ -195,7 +196,7 @@ export class Client {
       request.stop();
       settle(() => reject(signal?.reason));
     };
-    const begun = calls.port.send(id, this.#handle, event, timeout);
+    const begun = calls.port.send(id, this.#handle, event.shelf, event.place, timeout);
     if (typeof begun === "string") {
       calls.end(id);
       throw errorOfText(begun);
