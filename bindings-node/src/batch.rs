@@ -38,7 +38,7 @@ impl Batch {
             let mut chunks = std::pin::pin!(outcomes.ready_chunks(CHUNK));
             let unanswered = Unanswered::new(id, answers.clone());
             while let Some(chunk) = chunks.next().await {
-                answers.give(id, record::results(&chunk));
+                answers.give(id, &record::results(&chunk));
             }
             unanswered.answered();
         });

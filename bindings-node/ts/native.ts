@@ -12,11 +12,6 @@ export type Handle<Kind extends string> = { readonly [opaque]: Kind };
 export type ShelfHandle = Handle<"shelf">;
 export type ClientHandle = Handle<"client">;
 
-/** A request under way. */
-export interface NativeRequest {
-  stop(): void;
-}
-
 /** Many requests under way. */
 export interface NativeBatch {
   /** Of each event the index of its shelf among `shelves`, and its place there. */
@@ -35,7 +30,8 @@ export interface NativePort {
     shelf: ShelfHandle,
     place: number,
     timeout: number | undefined,
-  ): NativeRequest | string;
+  ): string | null;
+  stop(id: number): void;
   batch(id: number, client: ClientHandle, concurrency: number | undefined): NativeBatch | string;
 }
 
@@ -83,7 +79,7 @@ export interface Native {
   unknownOption(names: string[], known: readonly string[]): string | null;
   startSandbox(options: string): NativeSandbox | string;
   runCli(args: string[]): number;
-  readonly Port: new (callback: (id: number, record: string) => void) => NativePort;
+  readonly Port: new (callback: (answers: string) => void) => NativePort;
 }
 
 function version(): string {
