@@ -77,7 +77,12 @@ $(CARGO_TOOLS)/bin/cargo-fuzz:
 	cargo install --locked --quiet cargo-fuzz --root $(CARGO_TOOLS)
 
 ## pack: what each registry would get, into OUT
-pack: $(OUT) pack-python pack-node pack-swift
+pack: $(OUT) pack-core pack-python pack-node pack-swift
+
+.PHONY: pack-core
+pack-core: $(OUT)
+	cargo package -p connectly-conversions
+	cp "$$(ls -t $(or $(CARGO_TARGET_DIR),target)/package/connectly-conversions-*.crate | head -n 1)" $(OUT)
 
 $(OUT):
 	mkdir -p $@

@@ -91,7 +91,8 @@ lint-swift: swift-root build-swift
 		--configuration $(SWIFT_DIR)/.swift-format $(SWIFT_SOURCES)
 
 ## pack-swift: the native library for Swift, in both shapes
-pack-swift: build-swift
+pack-swift:
+	$(MAKE) build-swift SWIFT_PROFILE=release
 	mkdir -p $(OUT)
 	tar -C $(SWIFT_NATIVE) -czf \
 		$(OUT)/connectly_ffi-$$(rustc -vV | sed -n 's/^host: //p').tar.gz lib connectly_ffi.pc

@@ -1,6 +1,6 @@
 //! Many events: they go over in chunks, and their records come back in chunks.
 
-use connectly_conversions::{Client, ConversionEvent, DEFAULT_CONCURRENCY, Result, config};
+use connectly_conversions::{Client, ConversionEvent, DEFAULT_CONCURRENCY, Result, binding};
 use futures_util::stream::{self, StreamExt};
 use napi::JsExternal;
 use napi::bindgen_prelude::Uint32Array;
@@ -30,7 +30,7 @@ impl Batch {
         concurrency: Option<f64>,
         answers: Answers,
     ) -> Result<Self> {
-        let concurrency = concurrency.map_or(Ok(DEFAULT_CONCURRENCY), config::concurrency)?;
+        let concurrency = concurrency.map_or(Ok(DEFAULT_CONCURRENCY), binding::concurrency)?;
         let (sender, mut receiver) = unbounded_channel::<Vec<ConversionEvent>>();
         let task = engine::handle()?.spawn(async move {
             let events = stream::poll_fn(|context| receiver.poll_recv(context));

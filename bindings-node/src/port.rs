@@ -7,7 +7,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use connectly_conversions::{Client, Error, config};
+use connectly_conversions::{Client, Error, binding};
 use napi::bindgen_prelude::{External, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Env, Status, sys};
@@ -149,7 +149,7 @@ impl Port {
         let (client, event) = (Client::clone(client), events.event(place)?);
         let begin = || {
             let timeout: Option<Duration> =
-                timeout.map(|timeout| config::milliseconds("timeout", timeout)).transpose()?;
+                timeout.map(|timeout| binding::milliseconds("timeout", timeout)).transpose()?;
             let answers = self.answers.clone();
             let task = engine::handle()?.spawn(async move {
                 let unanswered = Unanswered::new(id, answers.clone());

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use connectly_conversions::{Error, Result, Sandbox, config};
+use connectly_conversions::{Error, Result, Sandbox, binding};
 use napi::Either;
 use napi_derive::napi;
 use serde::Deserialize;
@@ -83,7 +83,7 @@ impl RunningSandbox {
     #[napi(catch_unwind)]
     pub fn wait_for(&self, port: &Port, id: u32, count: u32, timeout: f64) -> Option<String> {
         let begin = || {
-            let timeout: Duration = config::milliseconds("timeout", timeout)?;
+            let timeout: Duration = binding::milliseconds("timeout", timeout)?;
             let (sandbox, answers) = (self.running(), port.answers());
             engine::handle()?.spawn_blocking(move || {
                 let received = sandbox.map(|sandbox| {

@@ -1,6 +1,6 @@
 //! A client's settings as JavaScript has them: names in camel case, durations in milliseconds.
 
-use connectly_conversions::{Client, Error, Result, RetryPolicy, config};
+use connectly_conversions::{Client, Error, Result, RetryPolicy, binding};
 use serde_json::{Map, Value};
 
 const CLIENT: &[&str] = &[
@@ -32,13 +32,13 @@ pub(crate) fn client(text: &str) -> Result<Client> {
         builder = builder.base_url(url);
     }
     if let Some(timeout) = settings.number("timeout")? {
-        builder = builder.timeout(config::milliseconds("timeout", timeout)?);
+        builder = builder.timeout(binding::milliseconds("timeout", timeout)?);
     }
     if let Some(timeout) = settings.number("attemptTimeout")? {
-        builder = builder.attempt_timeout(config::milliseconds("attemptTimeout", timeout)?);
+        builder = builder.attempt_timeout(binding::milliseconds("attemptTimeout", timeout)?);
     }
     if let Some(timeout) = settings.number("connectTimeout")? {
-        builder = builder.connect_timeout(config::milliseconds("connectTimeout", timeout)?);
+        builder = builder.connect_timeout(binding::milliseconds("connectTimeout", timeout)?);
     }
     if let Some(retry) = settings.retry()? {
         builder = builder.retry(retry);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use connectly_conversions as core;
-use connectly_conversions::config;
+use connectly_conversions::binding;
 use connectly_forkguard::PerProcess;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -90,7 +90,7 @@ impl NativeClient {
             if let Some(url) = base_url {
                 builder = builder.base_url(url);
             }
-            let seconds = |name, seconds| config::seconds(name, seconds).or_raise(py);
+            let seconds = |name, seconds| binding::seconds(name, seconds).or_raise(py);
             if let Some(timeout) = timeout {
                 builder = builder.timeout(seconds("timeout", timeout)?);
             }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use connectly_conversions as core;
-use connectly_conversions::config;
+use connectly_conversions::binding;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
@@ -91,7 +91,7 @@ impl NativeSandbox {
 
     /// Whether this many conversions have been accepted by now; waits until then.
     fn wait_for(&self, py: Python<'_>, count: usize, timeout: f64) -> PyResult<bool> {
-        let timeout = config::seconds("timeout", timeout).or_raise(py)?;
+        let timeout = binding::seconds("timeout", timeout).or_raise(py)?;
         let slice = Duration::from_millis(50);
         let mut left = timeout;
         // In slices: so long a signal waits.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,10 @@ VISIT = {
 }
 KEY = "key-canary-3f8a"
 BUSINESS = "4e3a9f0e-2b7c-4c1a-9a56-7d3f1b2c4d5e"
+
+# A shell that starts a job in the background lets it ignore SIGINT, and its children inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

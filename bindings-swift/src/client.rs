@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connectly_conversions as core;
-use connectly_conversions::config;
+use connectly_conversions::binding;
 use futures_util::{StreamExt, stream};
 
 use crate::cancel::CancelToken;
@@ -40,7 +40,7 @@ impl TryFrom<ClientOptions> for core::ClientBuilder {
 
     fn try_from(given: ClientOptions) -> core::Result<Self> {
         let seconds = |name, value: Option<f64>| -> core::Result<Option<Duration>> {
-            value.map(|value| config::seconds(name, value)).transpose()
+            value.map(|value| binding::seconds(name, value)).transpose()
         };
         let mut builder = core::Client::builder();
         if let Some(key) = given.api_key {

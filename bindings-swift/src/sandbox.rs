@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use connectly_conversions::{Error, Sandbox, config};
+use connectly_conversions::{Error, Sandbox, binding};
 
 use crate::cancel::CancelToken;
 use crate::engine;
@@ -64,7 +64,7 @@ impl NativeSandbox {
         token: Arc<CancelToken>,
     ) -> Result<String> {
         let sandbox = self.running(|sandbox| Ok(Arc::clone(sandbox)))?;
-        let timeout = config::seconds("timeout", timeout)?;
+        let timeout = binding::seconds("timeout", timeout)?;
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let waited = engine::run_blocking(move || {
             let _ = sandbox.wait_for(count, timeout);

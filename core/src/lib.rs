@@ -1,10 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+#[doc(hidden)]
+pub mod binding;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
-#[doc(hidden)] // for the bindings
-pub mod config;
+mod config;
 mod error;
 mod event;
 mod issue;
@@ -15,8 +16,7 @@ mod sandbox;
 mod tracking;
 mod validation;
 
-pub use client::response::{Answer, Damage, Failure};
-pub use client::retry::{Decision, Disposition, RetryPolicy, Situation};
+pub use client::retry::RetryPolicy;
 pub use client::{Client, ClientBuilder, DEFAULT_CONCURRENCY, Outcome, Receipt};
 pub use config::ApiKey;
 pub use error::{Error, ErrorCode, ErrorKind, Result};

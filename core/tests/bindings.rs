@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use connectly_conversions::{ConversionEvent, Error, EventOptions, IssueCode, config};
+use connectly_conversions::{ConversionEvent, Error, EventOptions, IssueCode, binding};
 
 /// The issues of a Purchase with this member of its payload.
 fn issues(member: &str) -> Vec<(IssueCode, String)> {
@@ -66,9 +66,9 @@ fn an_id_of_a_bigint_is_refused_and_a_quantity_of_nan() {
 
 #[test]
 fn milliseconds_are_finite_and_above_zero() {
-    assert_eq!(config::milliseconds("timeout", 1.5).ok(), Some(Duration::from_micros(1500)));
+    assert_eq!(binding::milliseconds("timeout", 1.5).ok(), Some(Duration::from_micros(1500)));
     for value in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let error = config::milliseconds("timeout", value).expect_err("it is refused");
+        let error = binding::milliseconds("timeout", value).expect_err("it is refused");
         assert_eq!(error.code().as_str(), "invalid_timeout");
         assert!(error.message().starts_with("timeout: "), "{error}");
     }
@@ -76,9 +76,9 @@ fn milliseconds_are_finite_and_above_zero() {
 
 #[test]
 fn a_concurrency_is_a_whole_number_of_at_least_one() {
-    assert_eq!(config::concurrency(16.0).ok(), Some(16));
+    assert_eq!(binding::concurrency(16.0).ok(), Some(16));
     for value in [0.0, 1.5, -1.0, f64::NAN, f64::INFINITY] {
-        let error = config::concurrency(value).expect_err("it is refused");
+        let error = binding::concurrency(value).expect_err("it is refused");
         assert_eq!(error.code().as_str(), "invalid_concurrency");
     }
 }

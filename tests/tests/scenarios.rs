@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use connectly_conformance::{Report, event, scenarios};
 use connectly_conversions::{
-    Client, ConversionEvent, DEFAULT_CONCURRENCY, Error, Receipt, RetryPolicy, Sandbox, config,
+    Client, ConversionEvent, DEFAULT_CONCURRENCY, Error, Receipt, RetryPolicy, Sandbox, binding,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -88,13 +88,13 @@ impl Settings {
             .base_url(url)
             .retry(RetryPolicy::from_seconds(self.retries, self.base, self.cap)?);
         if let Some(seconds) = self.timeout {
-            client = client.timeout(config::seconds("timeout", seconds)?);
+            client = client.timeout(binding::seconds("timeout", seconds)?);
         }
         if let Some(seconds) = self.attempt_timeout {
-            client = client.attempt_timeout(config::seconds("attempt_timeout", seconds)?);
+            client = client.attempt_timeout(binding::seconds("attempt_timeout", seconds)?);
         }
         if let Some(seconds) = self.connect_timeout {
-            client = client.connect_timeout(config::seconds("connect_timeout", seconds)?);
+            client = client.connect_timeout(binding::seconds("connect_timeout", seconds)?);
         }
         client.build()
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use connectly_conformance::{Report, vectors};
+use connectly_conversions::binding::{Answer, Decision, Disposition, Situation};
 use connectly_conversions::{
-    Answer, Capture, ConversionEvent, Decision, Disposition, Error, EventOptions, Issue,
-    RetryPolicy, Rounding, Situation, TrackingParams,
+    Capture, ConversionEvent, Error, EventOptions, Issue, RetryPolicy, Rounding, TrackingParams,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use connectly_conversions::{Answer, Damage, Disposition, ErrorKind};
+use connectly_conversions::ErrorKind;
+use connectly_conversions::binding::{Answer, Damage, Disposition};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use libfuzzer_sys::fuzz_target;
 

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use connectly_conversions::{Answer, Decision, RetryPolicy, Situation};
+use connectly_conversions::RetryPolicy;
+use connectly_conversions::binding::{Answer, Decision, Situation};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use libfuzzer_sys::fuzz_target;
 

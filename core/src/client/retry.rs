@@ -36,6 +36,7 @@ impl RetryPolicy {
     ///
     /// # Errors
     /// `invalid_retry_policy` for negative, infinite or missing numbers.
+    #[doc(hidden)]
     pub fn from_seconds(retries: Option<i64>, base: Option<f64>, cap: Option<f64>) -> Result<Self> {
         let refuse = |what: &str| {
             let message = format!("retry: {what}");
@@ -80,6 +81,7 @@ impl RetryPolicy {
     }
 
     /// Decides after a failed attempt.
+    #[doc(hidden)]
     #[must_use]
     pub fn decide(&self, situation: &Situation) -> Decision {
         let resendable = match situation.disposition {

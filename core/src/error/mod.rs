@@ -77,18 +77,21 @@ impl Error {
     }
 
     /// For a binding: a defect that was caught at the language border.
+    #[doc(hidden)]
     #[must_use]
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Internal, ErrorCode::Internal, message)
     }
 
     /// For a binding: an argument whose value cannot be taken, `option` being its name.
+    #[doc(hidden)]
     #[must_use]
     pub fn invalid_option(option: &str, why: &str) -> Self {
         Self::configuration(ErrorCode::InvalidOption, format!("{option}: {why}"))
     }
 
     /// For a binding: an option of a name that is none of `known`.
+    #[doc(hidden)]
     #[must_use]
     pub fn unknown_option(name: &str, known: &[&str]) -> Self {
         let closest = known.iter().min_by_key(|known| strsim::osa_distance(known, name));
@@ -102,12 +105,14 @@ impl Error {
     }
 
     /// For a binding: a send after the client was closed.
+    #[doc(hidden)]
     #[must_use]
     pub fn client_closed() -> Self {
         Self::configuration(ErrorCode::ClientClosed, "the client was closed")
     }
 
     /// For a binding: a send that was cut off because its client was closed.
+    #[doc(hidden)]
     #[must_use]
     pub fn cut_off(event: &crate::ConversionEvent) -> Self {
         let message = "the client was closed before the answer came: the event may have arrived";

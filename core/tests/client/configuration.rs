@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use connectly_conversions::{
-    Client, ClientBuilder, ErrorCode, ErrorKind, RetryPolicy, Sandbox, config,
+    Client, ClientBuilder, ErrorCode, ErrorKind, RetryPolicy, Sandbox, binding,
 };
 
 use crate::support::{BUSINESS, KEY, client, event};
@@ -54,7 +54,7 @@ fn a_time_out_is_above_zero() {
     refused(client(NOWHERE).attempt_timeout(zero), ErrorCode::InvalidTimeout);
     refused(client(NOWHERE).connect_timeout(zero), ErrorCode::InvalidTimeout);
     for seconds in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e30] {
-        let error = config::seconds("timeout", seconds).unwrap_err();
+        let error = binding::seconds("timeout", seconds).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidTimeout);
         assert!(error.message().contains("timeout"));
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use connectly_conversions::{Decision, Disposition, RetryPolicy, Situation};
+use connectly_conversions::RetryPolicy;
+use connectly_conversions::binding::{Decision, Disposition, Situation};
 use proptest::prelude::*;
 
 const DEDUP_WINDOW: Duration = Duration::from_hours(48);
