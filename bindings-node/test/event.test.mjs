@@ -74,6 +74,13 @@ describe("an event's arguments", () => {
     assert.deepEqual(issuesOf({ items: [{ id: "a", constructor: 1 }] }), [
       "unknown_field payload.contents[0].constructor",
     ]);
+    assert.deepEqual(issuesOf({ válue: 1, 数: 1 }), [
+      "unknown_field payload.válue",
+      "unknown_field payload.数",
+    ]);
+    assert.deepEqual(issuesOf({ items: [{ id: "a", prïce: 1 }] }), [
+      "unknown_field payload.contents[0].prïce",
+    ]);
     assert.deepEqual(issuesOf({ order_id: "ORD-1" }), ["unknown_field order_id"]);
     const prices = [
       { id: "a", item_price: 1 },

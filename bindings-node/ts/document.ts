@@ -106,17 +106,21 @@ function leafText(value: unknown): string | undefined {
 
 /** Adds members that the core does not know under these names, so that it refuses them. */
 function refused(writer: Writer, names: readonly string[]): void {
+  if (names.length === 0) {
+    return;
+  }
   for (const name of new Set(names)) {
-    json(writer, `${JSON.stringify(name)}:`, "true");
+    writer.name(",");
+    writer.json(`${JSON.stringify(name)}:true`);
   }
 }
 
 function contents(writer: Writer, items: unknown, misplaced: string[]): void {
   if (!Array.isArray(items)) {
-    json(writer, '"contents":', items === undefined ? undefined : textOf("items", container(items)));
+    json(writer, ',"contents":', items === undefined ? undefined : textOf("items", container(items)));
     return;
   }
-  writer.name('"contents":[');
+  writer.name(',"contents":[');
   for (let index = 0; index < items.length; index++) {
     if (index > 0) {
       writer.raw(",");
@@ -133,9 +137,9 @@ function line(writer: Writer, item: unknown, misplaced: string[]): void {
   }
   const { id, quantity, itemPrice } = item as Partial<Item>;
   writer.raw("{");
-  member(writer, '"id":', id);
-  member(writer, '"quantity":', quantity);
-  member(writer, '"item_price":', itemPrice);
+  member(writer, ',"id":', id);
+  member(writer, ',"quantity":', quantity);
+  member(writer, ',"item_price":', itemPrice);
   for (const name in item) {
     if (name === "id" || name === "quantity" || name === "itemPrice") {
       continue;
@@ -155,7 +159,7 @@ function ids(writer: Writer, contentIds: unknown): void {
     : contentIds === undefined
       ? undefined
       : textOf("contentIds", container(contentIds));
-  json(writer, '"content_ids":', text);
+  json(writer, ',"content_ids":', text);
 }
 
 /** Writes the document of an event's arguments. */
@@ -176,27 +180,27 @@ export function writeDocument(
   writer.raw('{"event_name":"');
   writer.raw(eventName);
   writer.raw('"');
-  member(writer, '"cnct_tracking_id":', tracking?.cnctTrackingId);
-  member(writer, '"sendout_id":', tracking?.sendoutId);
+  member(writer, ',"cnct_tracking_id":', tracking?.cnctTrackingId);
+  member(writer, ',"sendout_id":', tracking?.sendoutId);
   writer.raw(',"attribution":{"meta_ctwa":{');
-  member(writer, '"ctwa_clid":', tracking?.ctwaClid);
-  member(writer, '"ad_id":', tracking?.adId);
+  member(writer, ',"ctwa_clid":', tracking?.ctwaClid);
+  member(writer, ',"ad_id":', tracking?.adId);
   writer.raw("}}");
-  member(writer, '"captured_at":', tracking?.capturedAt);
+  member(writer, ',"captured_at":', tracking?.capturedAt);
   writer.raw(',"payload":{');
-  member(writer, '"currency":', input.currency);
-  member(writer, '"value":', input.value);
-  member(writer, '"order_id":', input.orderId);
-  member(writer, '"content_type":', input.contentType);
+  member(writer, ',"currency":', input.currency);
+  member(writer, ',"value":', input.value);
+  member(writer, ',"order_id":', input.orderId);
+  member(writer, ',"content_type":', input.contentType);
   ids(writer, input.contentIds);
-  member(writer, '"num_items":', input.numItems);
-  member(writer, '"event_time":', input.eventTime);
+  member(writer, ',"num_items":', input.numItems);
+  member(writer, ',"event_time":', input.eventTime);
   contents(writer, input.items, misspelt);
   refused(writer, misspelt);
   writer.raw("}");
   const { extraPayload } = input;
   if (extraPayload !== undefined && extraPayload !== null) {
-    json(writer, '"extra_payload":', textOf("extraPayload", container(extraPayload)));
+    json(writer, ',"extra_payload":', textOf("extraPayload", container(extraPayload)));
   }
   refused(writer, misplaced);
   writer.raw("}");

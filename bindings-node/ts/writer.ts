@@ -1,7 +1,7 @@
 const ROOM = 4096;
 /** A writer that had to grow past this is not kept. */
 const MOST_ROOM = 16 * ROOM;
-const [SPACE, QUOTE, COMMA, BACKSLASH, TILDE, OPENING] = [0x20, 0x22, 0x2c, 0x5c, 0x7e, 0x7b];
+const [SPACE, QUOTE, BACKSLASH, TILDE, OPENING] = [0x20, 0x22, 0x5c, 0x7e, 0x7b];
 const encoder = new TextEncoder();
 
 /**
@@ -37,29 +37,20 @@ export class Writer {
     }
   }
 
-  /** Adds what is JSON already, and ASCII. */
-  raw(text: string): void {
+  /** Adds what is JSON already, and ASCII; from this index on. */
+  raw(text: string, from = 0): void {
     this.#reserve(text.length);
     const bytes = this.#bytes;
     let at = this.#length;
-    for (let index = 0; index < text.length; index++) {
+    for (let index = from; index < text.length; index++) {
       bytes[at++] = text.charCodeAt(index);
     }
     this.#length = at;
   }
 
-  /** Adds a member's name, quoted and with a colon, after a comma unless it is the first. */
+  /** Adds a member's name: a comma, the quoted name, a colon. The first of an object has no comma. */
   name(text: string): void {
-    this.separate();
-    this.raw(text);
-  }
-
-  /** Adds a comma, unless an object has just begun. */
-  separate(): void {
-    if (this.#bytes[this.#length - 1] !== OPENING) {
-      this.#reserve(1);
-      this.#bytes[this.#length++] = COMMA;
-    }
+    this.raw(text, this.#bytes[this.#length - 1] === OPENING ? 1 : 0);
   }
 
   /** Adds a string. */
