@@ -7,6 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::errors::OrRaise;
 use crate::objects::{Object, Unreadable};
 use crate::tracking::TrackingParams;
 use crate::types::MAPPING;
@@ -15,7 +16,7 @@ use crate::types::MAPPING;
 pub(crate) type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// A list of whatever can be iterated over; what cannot be stays, for the core to refuse.
-pub(crate) fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let Some(object) = argument else { return Ok(None) };
     let kept = object.is_exact_instance_of::<PyList>()
         || object.is_exact_instance_of::<PyTuple>()
@@ -31,45 +32,62 @@ pub(crate) fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<
     Ok(Some(PyList::new(object.py(), list)?.into_any()))
 }
 
-/// What an event consists of, beside the tracking values.
+/// What an event consists of, as it was given.
 pub(crate) struct Event<'a, 'py> {
     pub(crate) event_name: core::EventName,
     pub(crate) tracking: &'a Bound<'py, TrackingParams>,
-    pub(crate) payload: [(&'static str, Argument<'a, 'py>); 8],
+    pub(crate) currency: Argument<'a, 'py>,
+    pub(crate) value: Argument<'a, 'py>,
+    pub(crate) order_id: Argument<'a, 'py>,
+    pub(crate) content_type: Argument<'a, 'py>,
+    pub(crate) content_ids: Argument<'a, 'py>,
+    pub(crate) num_items: Argument<'a, 'py>,
+    pub(crate) items: Argument<'a, 'py>,
+    pub(crate) event_time: Argument<'a, 'py>,
     pub(crate) extra_payload: Argument<'a, 'py>,
 }
 
 impl Event<'_, '_> {
     pub(crate) fn build(
         &self,
+        py: Python<'_>,
         options: &core::EventOptions,
-    ) -> core::Result<core::ConversionEvent> {
+    ) -> PyResult<core::ConversionEvent> {
+        let (contents, content_ids) = (listed(self.items)?, listed(self.content_ids)?);
         let tracking = &self.tracking.get().0;
         let meta_ctwa = [
             ("ctwa_clid", Node::Text(tracking.ctwa_clid())),
             ("ad_id", Node::Text(tracking.ad_id())),
         ];
         let attribution = [("meta_ctwa", Node::Members(&meta_ctwa))];
-        let payload = self.payload.map(|(name, object)| match object {
-            Some(object) => (name, Node::Object(object)),
-            None => (name, Node::Absent),
-        });
+        let payload = [
+            ("currency", Node::given(self.currency)),
+            ("value", Node::given(self.value)),
+            ("order_id", Node::given(self.order_id)),
+            ("content_type", Node::given(self.content_type)),
+            ("content_ids", Node::given(content_ids.as_ref())),
+            ("num_items", Node::given(self.num_items)),
+            ("contents", Node::given(contents.as_ref())),
+            ("event_time", Node::given(self.event_time)),
+        ];
         let document = [
             ("cnct_tracking_id", Node::Text(tracking.cnct_tracking_id())),
-            ("event_name", Node::Text(self.event_name.as_str())),
+            ("event_name", Node::Name(self.event_name.as_str())),
             ("sendout_id", Node::Text(tracking.sendout_id())),
             ("attribution", Node::Members(&attribution)),
             ("payload", Node::Members(&payload)),
             ("captured_at", tracking.captured_at().map_or(Node::Absent, Node::Seconds)),
-            ("extra_payload", self.extra_payload.map_or(Node::Absent, Node::Object)),
+            ("extra_payload", Node::given(self.extra_payload)),
         ];
-        core::ConversionEvent::from_deserializer(Node::Members(&document), options)
+        core::ConversionEvent::from_deserializer(Node::Members(&document), options).or_raise(py)
     }
 }
 
 /// A document of members that are known by name, such as a call's arguments.
 #[derive(Clone, Copy)]
 pub(crate) enum Node<'a, 'py> {
+    /// A text that outlives the call, so that nobody needs to copy it.
+    Name(&'static str),
     Text(&'a str),
     Seconds(i64),
     /// Left out, as if the member were not there.
@@ -78,11 +96,18 @@ pub(crate) enum Node<'a, 'py> {
     Members(&'a [(&'static str, Node<'a, 'py>)]),
 }
 
+impl<'a, 'py> Node<'a, 'py> {
+    fn given(argument: Argument<'a, 'py>) -> Self {
+        argument.map_or(Self::Absent, Self::Object)
+    }
+}
+
 impl<'de> Deserializer<'de> for Node<'_, '_> {
     type Error = Unreadable;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self {
+            Self::Name(name) => visitor.visit_borrowed_str(name),
             Self::Text(text) => visitor.visit_str(text),
             Self::Seconds(seconds) => visitor.visit_i64(seconds),
             Self::Absent => visitor.visit_unit(),

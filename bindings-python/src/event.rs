@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 
 use crate::arguments::{names, seconds, wrong_type};
-use crate::document::{Argument, Event, listed};
+use crate::document::{Argument, Event};
 use crate::errors::{OrRaise, guarded, issues};
 use crate::objects::Object;
 use crate::tracking::TrackingParams;
@@ -42,6 +42,12 @@ impl Options<'_, '_> {
     }
 }
 
+impl ConversionEvent {
+    fn make(py: Python<'_>, event: &Event<'_, '_>, options: &Options<'_, '_>) -> PyResult<Self> {
+        guarded(py, || event.build(py, &options.read(py)?).map(Self))
+    }
+}
+
 #[pymethods]
 impl ConversionEvent {
     #[classmethod]
@@ -68,24 +74,20 @@ impl ConversionEvent {
         extra_currencies: Argument<'_, '_>,
         now: Argument<'_, '_>,
     ) -> PyResult<Self> {
-        let py = class.py();
-        guarded(py, || {
-            let options = Options { rounding, extra_currencies, now }.read(py)?;
-            let (contents, content_ids) = (listed(items)?, listed(content_ids)?);
-            let payload = [
-                ("currency", Some(currency)),
-                ("value", Some(value)),
-                ("order_id", Some(order_id)),
-                ("content_type", content_type),
-                ("content_ids", content_ids.as_ref()),
-                ("num_items", num_items),
-                ("contents", contents.as_ref()),
-                ("event_time", event_time),
-            ];
-            let event_name = core::EventName::Purchase;
-            let event = Event { event_name, tracking, payload, extra_payload };
-            event.build(&options).or_raise(py).map(Self)
-        })
+        let event = Event {
+            event_name: core::EventName::Purchase,
+            tracking,
+            currency: Some(currency),
+            value: Some(value),
+            order_id: Some(order_id),
+            content_type,
+            content_ids,
+            num_items,
+            items,
+            event_time,
+            extra_payload,
+        };
+        Self::make(class.py(), &event, &Options { rounding, extra_currencies, now })
     }
 
     #[classmethod]
@@ -112,24 +114,20 @@ impl ConversionEvent {
         extra_currencies: Argument<'_, '_>,
         now: Argument<'_, '_>,
     ) -> PyResult<Self> {
-        let py = class.py();
-        guarded(py, || {
-            let options = Options { rounding, extra_currencies, now }.read(py)?;
-            let (contents, content_ids) = (listed(items)?, listed(content_ids)?);
-            let payload = [
-                ("currency", currency),
-                ("value", value),
-                ("order_id", order_id),
-                ("content_type", content_type),
-                ("content_ids", content_ids.as_ref()),
-                ("num_items", num_items),
-                ("contents", contents.as_ref()),
-                ("event_time", event_time),
-            ];
-            let event_name = core::EventName::ViewContent;
-            let event = Event { event_name, tracking, payload, extra_payload };
-            event.build(&options).or_raise(py).map(Self)
-        })
+        let event = Event {
+            event_name: core::EventName::ViewContent,
+            tracking,
+            currency,
+            value,
+            order_id,
+            content_type,
+            content_ids,
+            num_items,
+            items,
+            event_time,
+            extra_payload,
+        };
+        Self::make(class.py(), &event, &Options { rounding, extra_currencies, now })
     }
 
     #[classmethod]

@@ -7,6 +7,8 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Seq
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::text::needs_escape;
+
 /// Deeper than anything that the API may gain; guards the stack.
 const MAX_DEPTH: usize = 32;
 
@@ -86,14 +88,14 @@ impl Json {
 /// Writes a JSON string.
 pub(crate) fn write_str(out: &mut Vec<u8>, text: &str) {
     // Escaping needs serde_json only where there is something to escape.
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-    } else {
+    if needs_escape(text) {
         // Writing a string into memory cannot fail.
         let _ = serde_json::to_writer(out, text);
+        return;
     }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);

@@ -13,6 +13,7 @@ mod json;
 mod named;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod text;
 mod tracking;
 mod validation;
 

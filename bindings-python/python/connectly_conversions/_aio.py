@@ -8,22 +8,17 @@ import os
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from connectly_conversions import _log
-from connectly_conversions._native import NativeClient, close_gate
+from connectly_conversions._client import BaseClient
+from connectly_conversions._native import close_gate
 from connectly_conversions.errors import ConnectlyError
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Iterable
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from connectly_conversions._native import (
-        ConversionEvent,
-        Outcome,
-        Receipt,
-        RetryPolicy,
-    )
+    from connectly_conversions._native import ConversionEvent, Outcome, Receipt
 
 T = TypeVar("T")
 
@@ -64,40 +59,12 @@ class _Deliver(Generic[T]):
         self.loop.call_soon_threadsafe(_settle, self.future, value, error)
 
 
-class AsyncClient:
+class AsyncClient(BaseClient):
     """Sends events from asyncio; works under uvloop too.
 
     Takes what :class:`connectly_conversions.Client` takes. A thread of this library's own does
     the I/O, so that nothing holds the event loop up; cancelling the task stops the request.
     """
-
-    def __init__(
-        self,
-        api_key: str | None = None,
-        business_id: str | uuid.UUID | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float | None = None,
-        connect_timeout: float | None = None,
-        attempt_timeout: float | None = None,
-        retry: RetryPolicy | None = None,
-        proxy: str | None = None,
-        ca_bundle: str | os.PathLike[str] | None = None,
-        rounding: str | None = None,
-    ) -> None:
-        self._native = NativeClient(
-            api_key,
-            business_id,
-            base_url=base_url,
-            timeout=timeout,
-            connect_timeout=connect_timeout,
-            attempt_timeout=attempt_timeout,
-            retry=retry,
-            proxy=proxy,
-            ca_bundle=ca_bundle,
-            rounding=rounding,
-        )
-        self.rounding = rounding
 
     async def send(self, event: ConversionEvent) -> Receipt:
         """As :meth:`connectly_conversions.Client.send`; cancelling it stops the request."""
@@ -134,11 +101,6 @@ class AsyncClient:
         """Refuses further sends. Those under way end as they would."""
         self._native.close()
 
-    @property
-    def closed(self) -> bool:
-        """Whether the client was closed."""
-        return self._native.closed
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -149,6 +111,3 @@ class AsyncClient:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}{' closed' if self.closed else ''}>"

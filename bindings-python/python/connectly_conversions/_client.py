@@ -33,29 +33,8 @@ def _run(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     return call(*args, **kwargs)
 
 
-class Client:
-    """Sends events and waits for the answer.
-
-    One client serves a whole process, its threads and its forks; each process makes its own
-    connections, when it first sends. Waiting releases the GIL, and Ctrl-C is heard.
-
-    Args:
-        api_key: From the Connectly inbox (Settings, General, API Key); else the environment's
-            ``CONNECTLY_API_KEY``.
-        business_id: The shop's UUID at Connectly; else ``CONNECTLY_BUSINESS_ID``.
-        base_url: Another host, such as a sandbox; else ``CONNECTLY_BASE_URL``.
-        timeout: Seconds for the whole call with its retries (15).
-        connect_timeout: Seconds for look-up, connection and TLS (3).
-        attempt_timeout: Seconds for one attempt (5).
-        retry: How often and how patiently a call tries again.
-        proxy: A proxy's URL; else ``HTTPS_PROXY``.
-        ca_bundle: A PEM file of certificates to trust beside the platform's.
-        rounding: ``"currency"`` or ``"never"``; kept in :attr:`rounding` for
-            ``ConversionEvent.purchase(…, rounding=client.rounding)``.
-
-    Raises:
-        ConfigurationError: A setting is missing or cannot be used.
-    """
+class BaseClient:
+    """What :class:`Client` and ``AsyncClient`` share: the settings, and whether it is closed."""
 
     def __init__(
         self,
@@ -84,6 +63,39 @@ class Client:
             rounding=rounding,
         )
         self.rounding = rounding
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._native.closed
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}{' closed' if self.closed else ''}>"
+
+
+class Client(BaseClient):
+    """Sends events and waits for the answer.
+
+    One client serves a whole process, its threads and its forks; each process makes its own
+    connections, when it first sends. Waiting releases the GIL, and Ctrl-C is heard.
+
+    Args:
+        api_key: From the Connectly inbox (Settings, General, API Key); else the environment's
+            ``CONNECTLY_API_KEY``.
+        business_id: The shop's UUID at Connectly; else ``CONNECTLY_BUSINESS_ID``.
+        base_url: Another host, such as a sandbox; else ``CONNECTLY_BASE_URL``.
+        timeout: Seconds for the whole call with its retries (15).
+        connect_timeout: Seconds for look-up, connection and TLS (3).
+        attempt_timeout: Seconds for one attempt (5).
+        retry: How often and how patiently a call tries again.
+        proxy: A proxy's URL; else ``HTTPS_PROXY``.
+        ca_bundle: A PEM file of certificates to trust beside the platform's.
+        rounding: ``"currency"`` or ``"never"``; kept in :attr:`rounding` for
+            ``ConversionEvent.purchase(…, rounding=client.rounding)``.
+
+    Raises:
+        ConfigurationError: A setting is missing or cannot be used.
+    """
 
     def send(self, event: ConversionEvent) -> Receipt:
         """Sends one event, again where that is safe, and returns the API's receipt.
@@ -116,11 +128,6 @@ class Client:
         """Refuses further sends. Those under way end as they would."""
         self._native.close()
 
-    @property
-    def closed(self) -> bool:
-        """Whether the client was closed."""
-        return self._native.closed
-
     def __enter__(self) -> Self:
         return self
 
@@ -131,6 +138,3 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}{' closed' if self.closed else ''}>"

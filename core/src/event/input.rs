@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use serde::de::Deserializer;
 
+use super::EventName;
 use super::draft::{Count, Draft, Field};
 use super::money::{Amount, NOT_FINITE, plain_decimal};
 use super::path::Path;
@@ -141,6 +142,11 @@ impl Reader {
 
     /// The name of the event.
     pub(super) fn name(&mut self, path: &Path<'_>, given: Scalar<'_>) -> Field<Cow<'static, str>> {
+        if let Scalar::Text(text) = &given
+            && let Some(known) = EventName::ALL.iter().find(|known| known.as_str() == text)
+        {
+            return Field::Given(Cow::Borrowed(known.as_str()));
+        }
         match self.string(path, given) {
             Field::Given(text) => Field::Given(Cow::Owned(text)),
             Field::Refused => Field::Refused,
@@ -228,8 +234,10 @@ impl Reader {
             }
             other => return self.wrong_type(path, "a whole number", &other),
         };
-        let digits = number.to_string();
-        Field::Given(exact(&digits).map_or(Count::Unreadable(digits), Count::Number))
+        Field::Given(match exact(&number) {
+            Some(count) => Count::Number(count),
+            None => Count::Unreadable(number.to_string()),
+        })
     }
 
     /// A point in time: Unix seconds, or RFC 3339 with an offset.
@@ -240,7 +248,7 @@ impl Reader {
             Scalar::Text(text) if !self.strict() => return self.time_text(path, &text),
             other => return self.wrong_type(path, "Unix seconds or an RFC 3339 text", &other),
         };
-        match exact(&number.to_string()) {
+        match exact(&number) {
             Some(seconds) => Field::Given(EventTime::from_decimal(seconds)),
             None => self.wrong_type(path, "a number of Unix seconds", &Scalar::Number(number)),
         }
@@ -258,6 +266,12 @@ impl Reader {
 }
 
 /// A number of any notation, if a decimal of 28 digits can hold it exactly.
-fn exact(digits: &str) -> Option<Decimal> {
-    Decimal::from_str_exact(&plain_decimal(digits)?).ok()
+fn exact(number: &Number<'_>) -> Option<Decimal> {
+    let digits = match number {
+        Number::Integer(value) => return Decimal::try_from_i128_with_scale(*value, 0).ok(),
+        Number::Literal(digits) => Cow::Borrowed(*digits),
+        Number::Decimal(digits) => Cow::Borrowed(digits.as_str()),
+        Number::Float(value) => Cow::Owned(value.to_string()),
+    };
+    Decimal::from_str_exact(&plain_decimal(&digits)?).ok()
 }

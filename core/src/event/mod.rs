@@ -25,7 +25,7 @@ use rust_decimal::Decimal;
 use serde::Deserializer;
 
 pub use builder::{EventBuilder, OrderId};
-pub(crate) use facts::{Facts, Line};
+pub(crate) use facts::{Facts, Line, unique_ids};
 pub use item::Item;
 pub use money::{Amount, Rounding};
 pub use options::EventOptions;

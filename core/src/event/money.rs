@@ -13,6 +13,9 @@ pub(crate) const MAX_DIGITS: usize = 18;
 /// needs more is the residue of an inexact calculation, not an amount that someone wrote.
 const FLOAT_DIGITS: usize = f64::DIGITS as usize;
 
+/// A mantissa below this has no more digits than that.
+const FLOAT_LIMIT: u128 = 10_u128.pow(f64::DIGITS);
+
 /// An amount of money as the shop has it: a decimal, an integer, a text or a float.
 ///
 /// Text is an optional sign, digits and an optional fraction (`"99.97"`). A float is taken when
@@ -45,6 +48,15 @@ impl Amount {
     /// Reads a JSON number: an integer is exact, anything else obeys the rule of floats, because
     /// nearly every JSON number with a fraction was printed from one.
     pub(crate) fn from_json_number(literal: &str) -> Self {
+        if let Some(value) =
+            short(literal).filter(|value| value.mantissa().unsigned_abs() < FLOAT_LIMIT)
+        {
+            return Self(Reading::Exact(value));
+        }
+        Self::from_any_json_number(literal)
+    }
+
+    fn from_any_json_number(literal: &str) -> Self {
         if !literal.contains(['.', 'e', 'E']) {
             return Self::from(literal);
         }
@@ -52,6 +64,28 @@ impl Amount {
             return Self::too_long(literal, None);
         };
         Self::float_rule(literal, &plain)
+    }
+
+    fn from_any_text(text: &str) -> Self {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            let why = if text.contains(',') {
+                "write the decimal point as a point and no thousands separators"
+            } else {
+                "it is not a decimal number such as 99.97"
+            };
+            return Self::unreadable(text, why);
+        }
+        let length = whole.trim_start_matches('0').len() + fraction.trim_end_matches('0').len();
+        if length > MAX_DIGITS {
+            return Self::too_long(text, Decimal::from_str(text).ok());
+        }
+        match Decimal::from_str(text) {
+            Ok(value) => Self::from(value),
+            Err(_) => Self::unreadable(text, "it is not a decimal number such as 99.97"),
+        }
     }
 
     fn float_rule(given: &str, plain: &str) -> Self {
@@ -82,25 +116,7 @@ impl From<Decimal> for Amount {
 
 impl From<&str> for Amount {
     fn from(text: &str) -> Self {
-        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !all_digits(whole) || !all_digits(fraction) {
-            let why = if text.contains(',') {
-                "write the decimal point as a point and no thousands separators"
-            } else {
-                "it is not a decimal number such as 99.97"
-            };
-            return Self::unreadable(text, why);
-        }
-        let length = whole.trim_start_matches('0').len() + fraction.trim_end_matches('0').len();
-        if length > MAX_DIGITS {
-            return Self::too_long(text, Decimal::from_str(text).ok());
-        }
-        match Decimal::from_str(text) {
-            Ok(value) => Self::from(value),
-            Err(_) => Self::unreadable(text, "it is not a decimal number such as 99.97"),
-        }
+        short(text).map_or_else(|| Self::from_any_text(text), |value| Self(Reading::Exact(value)))
     }
 }
 
@@ -131,13 +147,52 @@ macro_rules! from_integer {
     ($($integer:ty),+) => {$(
         impl From<$integer> for Amount {
             fn from(value: $integer) -> Self {
-                Decimal::try_from(value)
-                    .map_or_else(|_| Self::too_long(value, None), Self::from)
+                // `Decimal::from` panics where an integer has more digits than a decimal.
+                i128::try_from(value)
+                    .ok()
+                    .and_then(|value| Decimal::try_from_i128_with_scale(value, 0).ok())
+                    .map_or_else(|| Self::too_long(value, None), Self::from)
             }
         }
     )+};
 }
 from_integer!(i32, u32, i64, u64, i128, u128);
+
+/// Reads an amount of up to 18 digits in one walk: all that shops have. `None` is left to the
+/// reading that says what is wrong.
+fn short(text: &str) -> Option<Decimal> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text).as_bytes();
+    // More digits could overflow.
+    if digits.len() > MAX_DIGITS + 1 {
+        return None;
+    }
+    let (mut mantissa, mut point) = (0_u64, None);
+    for (index, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(index),
+            _ => return None,
+        }
+    }
+    let (whole, mut scale) = match point {
+        Some(index) => (index, digits.len() - index - 1),
+        None => (digits.len(), 0),
+    };
+    if whole == 0 || (point.is_some() && scale == 0) || whole + scale > MAX_DIGITS {
+        return None;
+    }
+    while scale > 0 && mantissa.is_multiple_of(10) {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    let mantissa = i64::try_from(mantissa).ok()?;
+    let signed = if text.starts_with('-') { -mantissa } else { mantissa };
+    Some(if mantissa == 0 {
+        Decimal::ZERO
+    } else {
+        Decimal::new(signed, u32::try_from(scale).ok()?)
+    })
+}
 
 /// How many digits of `plain` carry information.
 fn significant_digits(plain: &str) -> usize {
@@ -149,7 +204,8 @@ fn significant_digits(plain: &str) -> usize {
 
 /// Writes a JSON number without exponent: `1.5e3` is `1500`. `None` where that is absurdly long.
 pub(crate) fn plain_decimal(literal: &str) -> Option<Cow<'_, str>> {
-    let Some((mantissa, exponent)) = literal.split_once(['e', 'E']) else {
+    let exponent = literal.bytes().position(|byte| matches!(byte, b'e' | b'E'));
+    let Some((mantissa, exponent)) = exponent.map(|at| (&literal[..at], &literal[at + 1..])) else {
         return Some(Cow::Borrowed(literal));
     };
     let mut exponent: i64 = exponent.parse().ok()?;
@@ -179,7 +235,7 @@ pub(crate) fn plain_decimal(literal: &str) -> Option<Cow<'_, str>> {
 
 /// Whether the amount has more decimals than `minor_unit`.
 pub(crate) fn is_finer_than(amount: Decimal, minor_unit: u32) -> bool {
-    amount.normalize().scale() > minor_unit
+    amount.scale() > minor_unit && amount.normalize().scale() > minor_unit
 }
 
 /// The amount in whole minor units, half to even.
@@ -211,6 +267,47 @@ impl FromStr for Rounding {
             "never" => Ok(Self::Never),
             "currency" => Ok(Self::Currency),
             _ => Err(crate::Error::invalid_option("rounding", "use \"never\" or \"currency\"")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Value and digits: decimals are equal whatever zeros they end in.
+    fn told(amount: &Amount) -> String {
+        format!("{amount:?}")
+    }
+
+    #[test]
+    fn an_integer_of_any_size_is_an_amount_or_too_long() {
+        assert_eq!(
+            Amount::from(999_999_999_999_999_999_u128).0,
+            Reading::Exact(999_999_999_999_999_999_u64.into())
+        );
+        for amount in [Amount::from(i128::MAX), Amount::from(i128::MIN), Amount::from(u128::MAX)] {
+            assert!(matches!(amount.0, Reading::Unreadable { why: TOO_LONG, .. }));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_and_the_long_way_read_the_same(
+            text in prop_oneof!["[-+]?[0-9]{0,20}", "[-+]?[0-9]{0,12}[.][0-9]{0,12}", "[-+.0-9e]{0,6}"],
+        ) {
+            let long = Amount::from_any_text(&text);
+            prop_assert_eq!(told(&Amount::from(text.as_str())), told(&long));
+        }
+
+        #[test]
+        fn the_short_way_obeys_the_rule_of_floats(
+            literal in "-?(0|[1-9][0-9]{0,17})([.][0-9]{1,18})?([eE][-+]?[0-9])?",
+        ) {
+            let long = Amount::from_any_json_number(&literal);
+            prop_assert_eq!(told(&Amount::from_json_number(&literal)), told(&long));
         }
     }
 }

@@ -117,10 +117,11 @@ impl<'de, Sh: Shape, S: Source> Visitor<'de> for ObjectVisitor<'_, '_, Sh, S> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { shape, path, reader, .. } = self;
-        let mut seen = 0_u32;
-        while let Some(key) = map.next_key_seed(KeySeed(Sh::MEMBERS))? {
+        let (mut seen, mut next) = (0_u32, 0);
+        while let Some(key) = map.next_key_seed(KeySeed { members: Sh::MEMBERS, next })? {
             match key {
                 Key::Known(index) => {
+                    next = index + 1;
                     let path = path.member(Sh::MEMBERS[index]);
                     if seen & (1 << index) != 0 {
                         reader.given_twice(&path);
@@ -166,7 +167,11 @@ enum Key {
     Unknown(String),
 }
 
-struct KeySeed(&'static [&'static str]);
+struct KeySeed {
+    members: &'static [&'static str],
+    /// Members mostly come in the order of the API's documentation: which one would be next.
+    next: usize,
+}
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Key;
@@ -184,7 +189,10 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        Ok(match self.0.iter().position(|member| *member == name) {
+        if self.members.get(self.next) == Some(&name) {
+            return Ok(Key::Known(self.next));
+        }
+        Ok(match self.members.iter().position(|member| *member == name) {
             Some(index) => Key::Known(index),
             None => Key::Unknown(name.to_owned()),
         })

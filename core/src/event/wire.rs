@@ -11,9 +11,9 @@ pub(super) fn write(facts: &Facts) -> Vec<u8> {
     let mut out = Vec::with_capacity(512 + 80 * facts.contents.len());
     out.extend_from_slice(b"{\"cnct_tracking_id\":");
     write_str(&mut out, &facts.cnct_tracking_id);
-    out.extend_from_slice(b",\"event_name\":");
-    write_str(&mut out, facts.event_name.as_str());
-    out.extend_from_slice(b",\"sendout_id\":");
+    out.extend_from_slice(b",\"event_name\":\"");
+    out.extend_from_slice(facts.event_name.as_str().as_bytes());
+    out.extend_from_slice(b"\",\"sendout_id\":");
     write_str(&mut out, &facts.sendout_id);
     out.extend_from_slice(b",\"attribution\":{\"meta_ctwa\":{\"ctwa_clid\":");
     write_str(&mut out, &facts.ctwa_clid);

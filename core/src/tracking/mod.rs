@@ -10,6 +10,7 @@ use std::fmt;
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
 use crate::json::Json;
+use crate::text::has_control;
 
 /// The name of the cookie that [`TrackingParams::to_cookie`] is meant for.
 pub const COOKIE_NAME: &str = "cnct_tracking";
@@ -173,7 +174,7 @@ pub(crate) fn check(path: &str, value: &str) -> Option<Issue> {
             format!("it has {} bytes, at most {MAX_VALUE_BYTES} are allowed", value.len());
         return Some(Issue::new(IssueCode::ValueTooLong, path, message));
     }
-    value.chars().any(char::is_control).then(|| {
+    has_control(value).then(|| {
         Issue::new(
             IssueCode::ControlCharacter,
             path,

@@ -8,8 +8,8 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::currency::Known;
 use super::{Checker, IssueCode, MAX_ID_BYTES};
-use crate::event::Line;
 use crate::event::draft::{self, Count, Field};
+use crate::event::{Line, unique_ids};
 
 const MAX_QUANTITY: u32 = i32::MAX as u32;
 const CONTENT_IDS: &str = "payload.content_ids";
@@ -69,7 +69,7 @@ impl Checker<'_> {
     fn count(&mut self, path: impl Display, count: Count) -> Option<u32> {
         let given = match count {
             Count::Number(number) => {
-                let whole = number.to_u32().filter(|_| number.fract().is_zero());
+                let whole = number.to_u32().filter(|_| number.is_integer());
                 match whole.filter(|count| (1..=MAX_QUANTITY).contains(count)) {
                     Some(count) => return Some(count),
                     None => number.normalize().to_string(),
@@ -100,9 +100,12 @@ impl Checker<'_> {
             }
         }
         if !ids.is_empty() && !contents.lines.is_empty() && contents.whole {
-            let given: HashSet<&str> = ids.iter().map(String::as_str).collect();
-            let sold: HashSet<&str> = contents.lines.iter().map(|line| line.id.as_str()).collect();
-            if given != sold {
+            let given = || ids.iter().map(String::as_str);
+            let sold = unique_ids(&contents.lines);
+            // Nearly always they are those that would have been derived.
+            let same = given().eq(sold.iter().copied())
+                || given().collect::<HashSet<_>>() == sold.into_iter().collect();
+            if !same {
                 let message =
                     "the ids are not those of the contents: leave them out to derive them";
                 self.report(IssueCode::ContentIdsMismatch, CONTENT_IDS, message);
@@ -133,15 +136,12 @@ impl Checker<'_> {
         if contents.lines.is_empty() || !contents.whole {
             return;
         }
-        let Some(prices) =
-            contents.lines.iter().map(|line| line.item_price).collect::<Option<Vec<_>>>()
-        else {
+        if contents.lines.iter().any(|line| line.item_price.is_none()) {
             return;
-        };
-        let total =
-            contents.lines.iter().zip(prices).try_fold(Decimal::ZERO, |sum, (line, price)| {
-                sum.checked_add(price.checked_mul(Decimal::from(line.quantity))?)
-            });
+        }
+        let total = contents.lines.iter().try_fold(Decimal::ZERO, |sum, line| {
+            sum.checked_add(line.item_price?.checked_mul(Decimal::from(line.quantity))?)
+        });
         if total != Some(value) {
             let total = total.map_or_else(|| "more".to_owned(), |sum| sum.normalize().to_string());
             let message = format!(

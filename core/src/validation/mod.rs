@@ -11,6 +11,7 @@ use std::fmt::Display;
 use crate::event::draft::{Draft, Field};
 use crate::event::{EventName, Facts, Rounding};
 use crate::issue::{Issue, IssueCode};
+use crate::text::has_control;
 use crate::tracking;
 
 pub(crate) const MAX_ID_BYTES: usize = 1_024;
@@ -134,7 +135,7 @@ impl Checker<'_> {
         } else if value.len() > max_bytes {
             let message = format!("it has {} bytes, at most {max_bytes} are allowed", value.len());
             self.report(IssueCode::ValueTooLong, path, message);
-        } else if value.chars().any(char::is_control) {
+        } else if has_control(&value) {
             self.report(IssueCode::ControlCharacter, path, "it holds a control character");
         } else {
             return Some(value);
