@@ -9,7 +9,7 @@ export interface EventHandle {
 }
 
 /**
- * How many events share a native handle, which costs as much as half an event when it is made and
+ * How many events share a native handle, which costs a seventh of an event when it is made and
  * collected. Not more: an event that is kept keeps its neighbours.
  */
 const SIZE = 16;

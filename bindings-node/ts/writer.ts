@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 
 /**
  * Writes JSON as the UTF-8 bytes that the native half reads where they are. A tree of objects for
- * `JSON.stringify` costs half as much again, and a text of many pieces twice: both have to be
+ * `JSON.stringify` costs half as much again, and a text of many pieces three times as much: both have to be
  * copied once more on their way.
  */
 export class Writer {
