@@ -1,11 +1,12 @@
 # The Node package. Included by the root Makefile; works from the repository's root.
 
 CACHE ?= $(HOME)/.cache/connectly-conversions
-# The release profile costs minutes of link-time optimisation: it is for what is published.
+# The profile `addon` costs minutes of link-time optimisation: it is for what is published.
 NODE_PROFILE ?= ci
 NODE_DIR := bindings-node
 NODE_NPM := npm --prefix $(NODE_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error
 NODE_CRATE := -p connectly-conversions-node
+NODE_NEXT := $(NODE_DIR)/test/frameworks/next
 NODE_RUN := cd $(NODE_DIR) && npx --no-install
 
 .PHONY: build-node test-node lint-node pack-node bench-node node-modules node-addon
@@ -24,8 +25,13 @@ $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR
 	$(NODE_NPM) install --no-save --ignore-scripts
 	touch $@
 
-test-node: build-node
+test-node: build-node $(NODE_NEXT)/node_modules/.package-lock.json
 	cd $(NODE_DIR) && node --test test/*.test.mjs
+	cd $(NODE_DIR) && node --test test/frameworks/*.test.mjs
+
+$(NODE_NEXT)/node_modules/.package-lock.json: $(NODE_NEXT)/package.json $(NODE_NEXT)/package-lock.json
+	npm --prefix $(NODE_NEXT) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error install --no-save --ignore-scripts
+	touch $@
 
 lint-node: build-node
 	cargo clippy $(NODE_CRATE) --no-deps --all-targets -- -D warnings
@@ -37,7 +43,7 @@ lint-node: build-node
 pack: pack-node
 
 pack-node:
-	$(MAKE) build-node NODE_PROFILE=release
+	$(MAKE) build-node NODE_PROFILE=addon
 	node $(NODE_DIR)/scripts/pack.mjs $(OUT)
 
 NODE_SHOP := examples/node-checkout
@@ -50,7 +56,7 @@ test-example-node: build-node
 ## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
 bench: bench-node
 bench-node:
-	$(MAKE) build-node NODE_PROFILE=release
+	$(MAKE) build-node NODE_PROFILE=addon
 	npm --prefix $(NODE_DIR)/bench --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
 	node $(NODE_DIR)/bench/bench.mjs
 

@@ -3,10 +3,12 @@
 use connectly_conversions::{Client, ConversionEvent, DEFAULT_CONCURRENCY, Result, binding};
 use futures_util::stream::{self, StreamExt};
 use napi::JsExternal;
+use napi::bindgen_prelude::Uint32Array;
 use napi_derive::napi;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
+use crate::event::Shelf;
 use crate::port::{Answers, Unanswered};
 use crate::{engine, record};
 
@@ -36,7 +38,7 @@ impl Batch {
             let mut chunks = std::pin::pin!(outcomes.ready_chunks(CHUNK));
             let unanswered = Unanswered::new(id, answers.clone());
             while let Some(chunk) = chunks.next().await {
-                answers.give(id, record::results(&chunk));
+                answers.give(id, &record::results(&chunk));
             }
             unanswered.answered();
         });
@@ -46,12 +48,17 @@ impl Batch {
 
 #[napi]
 impl Batch {
-    /// Adds events.
+    /// Adds events: of each its shelf's number in `shelves`, and its place there.
     #[napi(catch_unwind)]
-    pub fn push(&self, events: Vec<JsExternal<'_>>) -> napi::Result<()> {
-        let events = events
+    pub fn push(&self, shelves: Vec<JsExternal<'_>>, places: Uint32Array) -> napi::Result<()> {
+        let shelves = shelves
             .iter()
-            .map(|event| event.get_value::<ConversionEvent>().map(|event| event.clone()))
+            .map(|shelf| shelf.get_value::<Shelf>().map(|shelf| &*shelf))
+            .collect::<napi::Result<Vec<_>>>()?;
+        let no_shelf = || napi::Error::from_reason("there is no such shelf");
+        let events = places
+            .chunks_exact(2)
+            .map(|at| shelves.get(at[0] as usize).ok_or_else(no_shelf)?.event(at[1]))
             .collect::<napi::Result<Vec<_>>>()?;
         if let Some(sender) = &self.events {
             // A task that has ended was stopped: nobody waits for these.

@@ -1,16 +1,20 @@
 //! Clients: settings in, a handle out.
 
-use connectly_conversions::{Client, ConversionEvent, Error};
+use connectly_conversions::{Client, Error};
+use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
-use crate::event::{Made, made};
+use crate::event::Shelf;
 use crate::{record, settings};
 
 /// Makes a client of its settings, a JSON object; the environment fills the gaps.
 #[napi(catch_unwind)]
-pub fn create_client(settings: String) -> Made<Client> {
-    made(settings::client(&settings))
+pub fn create_client(settings: String) -> Either<External<Client>, String> {
+    match settings::client(&settings) {
+        Ok(client) => Either::A(External::new(client)),
+        Err(error) => Either::B(record::error(&error)),
+    }
 }
 
 /// The record of a send after `close`.
@@ -21,8 +25,8 @@ pub fn client_closed() -> String {
 
 /// The record of a send that `close` cut off.
 #[napi(catch_unwind)]
-pub fn cut_off(event: &External<ConversionEvent>) -> String {
-    record::error(&Error::cut_off(event))
+pub fn cut_off(shelf: &External<Shelf>, place: u32) -> napi::Result<String> {
+    Ok(record::error(&Error::cut_off(&shelf.event(place)?)))
 }
 
 /// The record of an argument that is not what is `needed`.

@@ -1,6 +1,8 @@
-//! Events: built from an input document, held by a handle.
+//! Events: built from an input document, held on shelves.
 
-use connectly_conversions::{ConversionEvent, EventOptions, Issue, Result};
+use std::cell::RefCell;
+
+use connectly_conversions::{ConversionEvent, EventOptions, Issue};
 use napi::Either;
 use napi::bindgen_prelude::{Buffer, External};
 use napi_derive::napi;
@@ -8,25 +10,45 @@ use serde::Serialize;
 
 use crate::record;
 
-/// A handle, or the record of an error.
-pub type Made<T> = Either<External<T>, String>;
+/// Some events of one JavaScript thread, each known by its place: a handle costs the garbage
+/// collector dearly, so events share one. They go together, once none of them is referred to.
+#[derive(Default)]
+pub struct Shelf(RefCell<Vec<ConversionEvent>>);
 
-pub(crate) fn made<T>(result: Result<T>) -> Made<T> {
-    match result {
-        Ok(value) => Either::A(External::new(value)),
-        Err(error) => Either::B(record::error(&error)),
+impl Shelf {
+    /// Gives the event's place.
+    fn put(&self, event: ConversionEvent) -> u32 {
+        let mut events = self.0.borrow_mut();
+        events.push(event);
+        // TypeScript begins another long before this one has so many.
+        u32::try_from(events.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// The event at this place.
+    pub(crate) fn event(&self, place: u32) -> napi::Result<ConversionEvent> {
+        let found = self.0.borrow().get(place as usize).cloned();
+        found.ok_or_else(|| napi::Error::from_reason("there is no such event"))
     }
 }
 
-/// Reads and checks an input document.
+/// An empty shelf.
+#[napi(catch_unwind)]
+pub fn create_shelf() -> External<Shelf> {
+    External::new(Shelf::default())
+}
+
+/// Reads and checks the input document in the first `length` bytes; gives the event's place on the
+/// shelf, or the record of an error.
 #[napi(catch_unwind)]
 pub fn build_event(
-    document: String,
+    shelf: &External<Shelf>,
+    bytes: &[u8],
+    length: u32,
     javascript_numbers: bool,
     rounding: Option<String>,
     extra_currencies: Option<Vec<String>>,
     now: Option<i64>,
-) -> Made<ConversionEvent> {
+) -> Either<u32, String> {
     let build = || {
         let mut options = EventOptions::new().javascript_numbers(javascript_numbers);
         if let Some(rounding) = rounding {
@@ -38,20 +60,24 @@ pub fn build_event(
         if let Some(now) = now {
             options = options.now(now);
         }
-        ConversionEvent::from_json_with(&document, &options)
+        let document = bytes.get(..length as usize).unwrap_or_default();
+        ConversionEvent::from_json_bytes(document, &options)
     };
-    made(build())
+    match build() {
+        Ok(event) => Either::A(shelf.put(event)),
+        Err(error) => Either::B(record::error(&error)),
+    }
 }
 
 /// The exact bytes that go out.
 #[napi(catch_unwind)]
-pub fn event_wire(event: &External<ConversionEvent>) -> Buffer {
-    event.to_wire().into()
+pub fn event_wire(shelf: &External<Shelf>, place: u32) -> napi::Result<Buffer> {
+    Ok(shelf.event(place)?.to_wire().into())
 }
 
 /// What the getters of an event tell.
 #[napi(catch_unwind)]
-pub fn event_facts(event: &External<ConversionEvent>) -> String {
+pub fn event_facts(shelf: &External<Shelf>, place: u32) -> napi::Result<String> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Facts<'a> {
@@ -62,12 +88,13 @@ pub fn event_facts(event: &External<ConversionEvent>) -> String {
         event_time: i64,
         warnings: &'a [Issue],
     }
-    record::text(&Facts {
+    let event = shelf.event(place)?;
+    Ok(record::text(&Facts {
         event_name: event.event_name().as_str(),
         order_id: event.order_id(),
         currency: event.currency(),
         value: event.value().map(|value| value.normalize().to_string()),
         event_time: event.event_time(),
         warnings: event.warnings(),
-    })
+    }))
 }

@@ -90,7 +90,7 @@ impl RunningSandbox {
                     drop(sandbox.wait_for(count as usize, timeout));
                     sandbox.received_json()
                 });
-                answers.give(id, received.unwrap_or_default());
+                answers.give(id, received.as_deref().unwrap_or("null"));
             });
             Ok(())
         };

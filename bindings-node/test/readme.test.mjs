@@ -1,4 +1,5 @@
-// Every snippet of the README compiles strictly, and runs against a sandbox.
+// Every snippet of the README compiles strictly, and runs against a sandbox; those for Next.js do
+// in frameworks/next.test.mjs.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -55,7 +56,6 @@ const AROUND = {
     `,
     "",
   ],
-  "Next.js": ["", ""],
   Tests: [
     `
     import { ConversionEvent, TrackingParams } from "connectly-conversions";
@@ -85,23 +85,15 @@ describe("the README", () => {
   before(async () => {
     sandbox = await Sandbox.start();
     folder = mkdtempSync(join(tmpdir(), "connectly-"));
-    mkdirSync(join(folder, "node_modules", "next"), { recursive: true });
+    mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules", "connectly-conversions"), "junction");
-    // A stand-in for Next's own: what matters is that the response does not wait.
-    const next = join(folder, "node_modules", "next");
-    writeFileSync(
-      join(next, "package.json"),
-      '{"name":"next","type":"module","exports":{"./server":{"types":"./server.d.ts","default":"./server.js"}}}',
-    );
-    writeFileSync(
-      join(next, "server.d.ts"),
-      "export declare function after(task: () => Promise<void>): void;",
-    );
-    writeFileSync(join(next, "server.js"), "export function after(task) { globalThis.afterwards = task; }");
     let section = "";
     for (const [, heading, language, code] of snippets) {
       if (heading !== undefined) {
         section = heading;
+        continue;
+      }
+      if (section === "Next.js") {
         continue;
       }
       const name = `${files.length}-${section.toLowerCase().replace(/\W+/g, "-")}`;
@@ -159,26 +151,9 @@ describe("the README", () => {
     assert.equal(await run(snippetOf("Many events, and stopping", 1)), "");
   });
 
-  it("reports after the response of a Next.js route", async () => {
-    const driver = `
-      import { POST } from "./${snippetOf("Next.js", 1)}";
-      import { TrackingParams } from "connectly-conversions";
-      const tracking = TrackingParams.of({ cnctTrackingId: "t", sendoutId: "s", ctwaClid: "c", adId: "1" });
-      const body = JSON.stringify({ cookie: tracking.toCookie(), orderId: "N-1", total: "5" });
-      const response = await POST(new Request("http://shop.example/checkout", { method: "POST", body }));
-      console.log(response.status);
-      await globalThis.afterwards();
-    `;
-    writeFileSync(join(folder, "built", "next.mjs"), driver);
-    assert.equal(await run("next.mjs"), "200\n");
-    assertReported(sandbox, { order_id: "N-1", value: "5" });
-    const { default: config } = await import(join(folder, "built", snippetOf("Next.js")));
-    assert.deepEqual(config.serverExternalPackages, ["connectly-conversions"]);
-  });
-
   it("shows a test", async () => {
     assert.equal(await run(snippetOf("Tests")), "");
   });
 
-  it("has no snippet that is not run", () => assert.equal(files.length, 8));
+  it("has no snippet that is not run", () => assert.equal(files.length, 6));
 });

@@ -2,15 +2,11 @@ import { invalidArgument } from "./arguments.js";
 import type { Outcome } from "./client.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
-import { type ClientHandle, type EventHandle, type NativeBatch, native } from "./native.js";
+import { type ClientHandle, type NativeBatch, native } from "./native.js";
 import { theCalls } from "./port.js";
 import type { ErrorRecord, Failed, ResultRecord } from "./records.js";
-
-/** A call under way, as its client sees it. */
-export interface Under {
-  readonly ended: Promise<void>;
-  cutOff(): void;
-}
+import { type EventHandle, placesOf } from "./shelf.js";
+import type { Under, Underway } from "./underway.js";
 
 /** How many events go over at once, and how many may be without an outcome. */
 const CHUNK = 256;
@@ -46,7 +42,7 @@ class Delivery {
 
   flush(): void {
     if (this.#chunk.length > 0) {
-      this.#batch.push(this.#chunk);
+      this.#batch.push(...placesOf(this.#chunk));
       this.#chunk = [];
     }
   }
@@ -67,7 +63,8 @@ class Delivery {
     this.#isCut = true;
     const rest = this.#events.slice(this.outcomes.length);
     for (const event of rest) {
-      this.outcomes.push({ event, error: errorOfText(native.cutOff(ConversionEvent.handleOf(event))) });
+      const { shelf, place } = ConversionEvent.handleOf(event);
+      this.outcomes.push({ event, error: errorOfText(native.cutOff(shelf, place)) });
     }
     this.#wake?.();
   }
@@ -96,7 +93,7 @@ class Delivery {
 /** Sends every event; see `Client.sendMany`. */
 export async function deliver(
   client: ClientHandle,
-  under: Set<Under>,
+  underway: Underway,
   events: Iterable<ConversionEvent> | AsyncIterable<ConversionEvent>,
   concurrency: number | undefined,
   signal: AbortSignal | undefined,
@@ -109,13 +106,15 @@ export async function deliver(
   const failed = new Promise<never>((_, reject) => {
     onFailure = reject;
   });
-  const id = calls.begin((text) => {
-    const records = JSON.parse(text) as readonly ResultRecord[] | Failed;
-    if ("error" in records) {
-      onFailure(errorOf(records.error));
-    } else {
-      delivery.take(records);
-    }
+  const id = calls.begin({
+    take: (answer) => {
+      const records = answer as readonly ResultRecord[] | Failed;
+      if ("error" in records) {
+        onFailure(errorOf(records.error));
+      } else {
+        delivery.take(records);
+      }
+    },
   });
   const batch = calls.port.batch(id, client, concurrency);
   if (typeof batch === "string") {
@@ -123,14 +122,8 @@ export async function deliver(
     throw errorOfText(batch);
   }
   const delivery = new Delivery(batch, trace.stack.slice(trace.stack.indexOf("\n")));
-  let ended!: () => void;
-  const call: Under = {
-    ended: new Promise((resolve) => {
-      ended = resolve;
-    }),
-    cutOff: () => delivery.cutOff(),
-  };
-  under.add(call);
+  const call: Under = { cutOff: () => delivery.cutOff() };
+  underway.add(call);
   let onAbort!: () => void;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal?.reason);
@@ -146,8 +139,7 @@ export async function deliver(
     batch.stop();
     batch.end();
     calls.end(id);
-    under.delete(call);
-    ended();
+    underway.delete(call);
   }
 }
 

@@ -1,11 +1,12 @@
 import { invalidArgument, optionsOf } from "./arguments.js";
-import { deliver, type Under } from "./batch.js";
+import { deliver } from "./batch.js";
 import { textOf } from "./document.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent, type EventOptions } from "./event.js";
-import { type ClientHandle, type EventHandle, type NativeRequest, native } from "./native.js";
-import { theCalls } from "./port.js";
-import type { Receipt, ResultRecord } from "./records.js";
+import { type ClientHandle, native } from "./native.js";
+import type { Receipt } from "./records.js";
+import { Sending } from "./sending.js";
+import { Underway } from "./underway.js";
 
 /** How often and how patiently a call tries again. Waits are in milliseconds. */
 export interface RetryPolicy {
@@ -77,7 +78,7 @@ const SEND_MANY_OPTIONS = ["concurrency", "signal"];
  */
 export class Client {
   readonly #handle: ClientHandle;
-  readonly #under = new Set<Under>();
+  readonly #underway = new Underway();
   #isClosed = false;
   /** The options that events of this client are made with: spread them into an event's. */
   readonly eventOptions: EventOptions;
@@ -101,9 +102,11 @@ export class Client {
     const { signal, timeout } = options === undefined ? {} : optionsOf(options, SEND_OPTIONS);
     const handle = ConversionEvent.handleOf(event);
     this.#checkOpen();
-    const record = JSON.parse(
-      await this.#request(handle, timeout ?? undefined, signalOf(signal)),
-    ) as ResultRecord;
+    if (timeout !== undefined && timeout !== null && typeof timeout !== "number") {
+      invalidArgument("timeout", "a number of milliseconds is needed");
+    }
+    const call = new Sending(this.#underway, handle, signalOf(signal));
+    const record = await call.begin(this.#handle, timeout ?? undefined);
     if ("error" in record) {
       throw errorOf(record.error);
     }
@@ -126,7 +129,7 @@ export class Client {
       invalidArgument("concurrency", "a number is needed");
     }
     this.#checkOpen();
-    return await deliver(this.#handle, this.#under, events, concurrency ?? undefined, signalOf(signal));
+    return await deliver(this.#handle, this.#underway, events, concurrency ?? undefined, signalOf(signal));
   }
 
   /**
@@ -139,8 +142,7 @@ export class Client {
       invalidArgument("timeout", "a number of milliseconds is needed");
     }
     this.#isClosed = true;
-    const under = [...this.#under];
-    const ended = Promise.all(under.map((call) => call.ended));
+    const ended = this.#underway.ended();
     if (timeout === undefined || timeout === null) {
       await ended;
       return;
@@ -151,9 +153,7 @@ export class Client {
     });
     await Promise.race([ended, late]);
     clearTimeout(timer);
-    for (const call of under) {
-      call.cutOff();
-    }
+    this.#underway.cutOff();
   }
 
   /** As {@link Client.close}, for `await using`. */
@@ -166,62 +166,6 @@ export class Client {
       throw errorOfText(native.clientClosed());
     }
   }
-
-  #request(
-    event: EventHandle,
-    timeout: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<string> {
-    if (timeout !== undefined && typeof timeout !== "number") {
-      invalidArgument("timeout", "a number of milliseconds is needed");
-    }
-    const calls = theCalls();
-    const { promise, resolve, reject } = withResolvers<string>();
-    const id = calls.begin((record) => settle(() => resolve(record)));
-    const under: Under = {
-      ended: promise.then(nothing, nothing),
-      cutOff: () => {
-        request.stop();
-        settle(() => resolve(native.cutOff(event)));
-      },
-    };
-    const settle = (how: () => void): void => {
-      calls.end(id);
-      this.#under.delete(under);
-      signal?.removeEventListener("abort", onAbort);
-      how();
-    };
-    const onAbort = (): void => {
-      request.stop();
-      settle(() => reject(signal?.reason));
-    };
-    const begun = calls.port.send(id, this.#handle, event, timeout);
-    if (typeof begun === "string") {
-      calls.end(id);
-      throw errorOfText(begun);
-    }
-    const request: NativeRequest = begun;
-    this.#under.add(under);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    return promise;
-  }
-}
-
-function nothing(): void {}
-
-/** `Promise.withResolvers`, which Node has from version 22 on. */
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((fulfil, refuse) => {
-    resolve = fulfil;
-    reject = refuse;
-  });
-  return { promise, resolve, reject };
 }
 
 /** A signal that has not been aborted yet, if there is one. */

@@ -6,6 +6,7 @@
 import { invalidArgument } from "./arguments.js";
 import type { EventInput, Item } from "./event.js";
 import type { TrackingParams } from "./tracking.js";
+import type { Writer } from "./writer.js";
 
 /** What `JSON.stringify` would lose; the core refuses it at its path. */
 function foreign(kind: "number" | "bigint" | "date" | "function" | "symbol", value: unknown): object {
@@ -44,9 +45,8 @@ function objectLeaf(value: object): unknown {
 
 /** Where only an object or an array will do, anything else is told by its kind. */
 function container(value: unknown): unknown {
-  return typeof value === "bigint" || typeof value === "function" || typeof value === "symbol"
-    ? typeof value
-    : value;
+  const isAbsent = value === undefined || value === null;
+  return isAbsent || (typeof value === "object" && !(value instanceof Date)) ? value : typeof value;
 }
 
 const ARGUMENTS = new Set([
@@ -76,66 +76,134 @@ const OF_THE_PAYLOAD = new Set([
 
 type Members = Record<string, unknown>;
 
-/** A name that is not known goes where the wire does not know it either. */
-function unknownMembers(input: object, document: Members, payload: Members): void {
-  for (const name in input) {
-    if (!ARGUMENTS.has(name) && (input as Members)[name] !== undefined) {
-      (OF_THE_PAYLOAD.has(name) ? document : payload)[name] = true;
-    }
+/** Adds a leaf; `undefined` is absent, as it is for `JSON.stringify`. */
+function member(writer: Writer, name: string, value: unknown): void {
+  if (value === undefined) {
+    return;
+  }
+  if (typeof value === "string") {
+    writer.name(name);
+    writer.string(value);
+  } else if (typeof value === "number" && Number.isFinite(value)) {
+    writer.name(name);
+    writer.raw(String(value));
+  } else {
+    json(writer, name, leafText(value));
   }
 }
 
-function contents(items: unknown, payload: Members): unknown {
+function json(writer: Writer, name: string, text: string | undefined): void {
+  if (text !== undefined) {
+    writer.name(name);
+    writer.json(text);
+  }
+}
+
+function leafText(value: unknown): string | undefined {
+  const written = leaf(value);
+  return written === undefined ? undefined : textOf("input", written);
+}
+
+/** Adds members that the core does not know under these names, so that it refuses them. */
+function refused(writer: Writer, names: readonly string[]): void {
+  if (names.length === 0) {
+    return;
+  }
+  for (const name of new Set(names)) {
+    writer.name(",");
+    writer.json(`${JSON.stringify(name)}:true`);
+  }
+}
+
+function contents(writer: Writer, items: unknown, misplaced: string[]): void {
   if (!Array.isArray(items)) {
-    return container(items);
+    json(writer, ',"contents":', items === undefined ? undefined : textOf("items", container(items)));
+    return;
   }
-  return items.map((item: unknown) => {
-    if (typeof item !== "object" || item === null || Array.isArray(item)) {
-      return container(item);
+  writer.name(',"contents":[');
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) {
+      writer.raw(",");
     }
-    const { id, quantity, itemPrice } = item as Partial<Item>;
-    const line: Members = { id: leaf(id), quantity: leaf(quantity), item_price: leaf(itemPrice) };
-    for (const name in item) {
-      if (name === "item_price") {
-        payload[name] = true;
-      } else if (name !== "itemPrice" && !(name in line) && (item as Members)[name] !== undefined) {
-        line[name] = true;
-      }
-    }
-    return line;
-  });
+    line(writer, items[index], misplaced);
+  }
+  writer.raw("]");
 }
 
-/** The document of an event's arguments. */
-export function documentOf(
+function line(writer: Writer, item: unknown, misplaced: string[]): void {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) {
+    writer.json(textOf("items", container(item)));
+    return;
+  }
+  const { id, quantity, itemPrice } = item as Partial<Item>;
+  writer.raw("{");
+  member(writer, ',"id":', id);
+  member(writer, ',"quantity":', quantity);
+  member(writer, ',"item_price":', itemPrice);
+  for (const name in item) {
+    if (name === "id" || name === "quantity" || name === "itemPrice") {
+      continue;
+    }
+    if (name === "item_price") {
+      misplaced.push(name);
+    } else if ((item as Members)[name] !== undefined) {
+      refused(writer, [name]);
+    }
+  }
+  writer.raw("}");
+}
+
+function ids(writer: Writer, contentIds: unknown): void {
+  const text = Array.isArray(contentIds)
+    ? `[${Array.from(contentIds, (id) => leafText(id) ?? "null").join()}]`
+    : contentIds === undefined
+      ? undefined
+      : textOf("contentIds", container(contentIds));
+  json(writer, ',"content_ids":', text);
+}
+
+/** Writes the document of an event's arguments. */
+export function writeDocument(
+  writer: Writer,
   eventName: "Purchase" | "ViewContent",
   tracking: TrackingParams | undefined,
   input: EventInput,
-): string {
-  const { contentIds, extraPayload } = input;
-  const payload: Members = {
-    currency: leaf(input.currency),
-    value: leaf(input.value),
-    order_id: leaf(input.orderId),
-    content_type: leaf(input.contentType),
-    content_ids: Array.isArray(contentIds) ? contentIds.map(leaf) : container(contentIds),
-    num_items: leaf(input.numItems),
-    event_time: leaf(input.eventTime),
-  };
-  payload.contents = contents(input.items, payload);
-  const document: Members = {
-    cnct_tracking_id: tracking?.cnctTrackingId,
-    event_name: eventName,
-    sendout_id: tracking?.sendoutId,
-    attribution: { meta_ctwa: { ctwa_clid: tracking?.ctwaClid, ad_id: tracking?.adId } },
-    payload,
-    captured_at: tracking?.capturedAt,
-    extra_payload: container(extraPayload),
-  };
-  unknownMembers(input, document, payload);
-  return extraPayload === undefined || extraPayload === null
-    ? JSON.stringify(document)
-    : textOf("extraPayload", document);
+): void {
+  const misplaced: string[] = [];
+  const misspelt: string[] = [];
+  for (const name in input) {
+    if (!ARGUMENTS.has(name) && (input as unknown as Members)[name] !== undefined) {
+      // A name that is not known goes where the wire does not know it either.
+      (OF_THE_PAYLOAD.has(name) ? misplaced : misspelt).push(name);
+    }
+  }
+  writer.raw('{"event_name":"');
+  writer.raw(eventName);
+  writer.raw('"');
+  member(writer, ',"cnct_tracking_id":', tracking?.cnctTrackingId);
+  member(writer, ',"sendout_id":', tracking?.sendoutId);
+  writer.raw(',"attribution":{"meta_ctwa":{');
+  member(writer, ',"ctwa_clid":', tracking?.ctwaClid);
+  member(writer, ',"ad_id":', tracking?.adId);
+  writer.raw("}}");
+  member(writer, ',"captured_at":', tracking?.capturedAt);
+  writer.raw(',"payload":{');
+  member(writer, ',"currency":', input.currency);
+  member(writer, ',"value":', input.value);
+  member(writer, ',"order_id":', input.orderId);
+  member(writer, ',"content_type":', input.contentType);
+  ids(writer, input.contentIds);
+  member(writer, ',"num_items":', input.numItems);
+  member(writer, ',"event_time":', input.eventTime);
+  contents(writer, input.items, misspelt);
+  refused(writer, misspelt);
+  writer.raw("}");
+  const { extraPayload } = input;
+  if (extraPayload !== undefined && extraPayload !== null) {
+    json(writer, ',"extra_payload":', textOf("extraPayload", container(extraPayload)));
+  }
+  refused(writer, misplaced);
+  writer.raw("}");
 }
 
 /** Any value as JSON text, in which nothing is lost unseen. */

@@ -1,9 +1,11 @@
 import { inspect } from "node:util";
 import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
-import { documentOf, textOf } from "./document.js";
-import { errorOfText, type Issue } from "./errors.js";
-import { type EventHandle, native } from "./native.js";
+import { textOf, writeDocument } from "./document.js";
+import type { Issue } from "./errors.js";
+import { native } from "./native.js";
+import { type EventHandle, shelve } from "./shelf.js";
 import { TrackingParams } from "./tracking.js";
+import { Writer } from "./writer.js";
 
 /** A decimal of a library such as decimal.js, big.js or Prisma's `Decimal`. */
 export interface DecimalLike {
@@ -129,8 +131,9 @@ export class ConversionEvent {
   static fromJSON(document: object | string, options?: DocumentOptions): ConversionEvent {
     const given: DocumentOptions = optionsOf(options, DOCUMENT_OPTIONS);
     const isText = typeof document === "string";
-    const text = isText ? document : textOf("document", document);
-    return ConversionEvent.#check(text, isText ? given.javascriptNumbers === true : true, given);
+    const writer = Writer.take();
+    writer.json(isText ? document : textOf("document", document));
+    return ConversionEvent.#check(writer, isText ? given.javascriptNumbers === true : true, given);
   }
 
   static #build(name: "Purchase" | "ViewContent", input: EventInput): ConversionEvent {
@@ -141,29 +144,26 @@ export class ConversionEvent {
     if (tracking !== undefined && !(tracking instanceof TrackingParams)) {
       invalidArgument("tracking", "TrackingParams are needed; TrackingParams.fromJSON restores stored ones");
     }
-    return ConversionEvent.#check(documentOf(name, tracking, input), true, input);
+    const writer = Writer.take();
+    writeDocument(writer, name, tracking, input);
+    return ConversionEvent.#check(writer, true, input);
   }
 
-  static #check(document: string, javascript: boolean, options: EventOptions): ConversionEvent {
+  static #check(document: Writer, javascript: boolean, options: EventOptions): ConversionEvent {
     const { rounding } = options;
     if (typeof rounding !== "string" && rounding !== undefined && rounding !== null) {
       invalidArgument("rounding", "a string is needed");
     }
-    const built = native.buildEvent(
-      document,
-      javascript,
-      rounding ?? undefined,
-      stringsOf("extraCurrencies", options.extraCurrencies),
-      nowOf(options.now),
-    );
-    if (typeof built === "string") {
-      throw errorOfText(built);
-    }
-    return new ConversionEvent(built);
+    const extraCurrencies = stringsOf("extraCurrencies", options.extraCurrencies);
+    const now = nowOf(options.now);
+    const handle = shelve(document, javascript, rounding ?? undefined, extraCurrencies, now);
+    document.giveBack();
+    return new ConversionEvent(handle);
   }
 
   get #facts(): Facts {
-    this.#read ??= JSON.parse(native.eventFacts(this.#handle)) as Facts;
+    const { shelf, place } = this.#handle;
+    this.#read ??= JSON.parse(native.eventFacts(shelf, place)) as Facts;
     return this.#read;
   }
 
@@ -199,7 +199,7 @@ export class ConversionEvent {
 
   /** The exact bytes that go out: UTF-8 JSON. */
   toWire(): Buffer {
-    return native.eventWire(this.#handle);
+    return native.eventWire(this.#handle.shelf, this.#handle.place);
   }
 
   /** Whether the same bytes go out. */

@@ -9,17 +9,13 @@ import { join } from "node:path";
 declare const opaque: unique symbol;
 /** A handle that only the native half can read. */
 export type Handle<Kind extends string> = { readonly [opaque]: Kind };
-export type EventHandle = Handle<"event">;
+export type ShelfHandle = Handle<"shelf">;
 export type ClientHandle = Handle<"client">;
-
-/** A request under way. */
-export interface NativeRequest {
-  stop(): void;
-}
 
 /** Many requests under way. */
 export interface NativeBatch {
-  push(events: EventHandle[]): void;
+  /** Of each event the index of its shelf among `shelves`, and its place there. */
+  push(shelves: ShelfHandle[], places: Uint32Array): void;
   end(): void;
   stop(): void;
 }
@@ -31,9 +27,11 @@ export interface NativePort {
   send(
     id: number,
     client: ClientHandle,
-    event: EventHandle,
+    shelf: ShelfHandle,
+    place: number,
     timeout: number | undefined,
-  ): NativeRequest | string;
+  ): string | null;
+  stop(id: number): void;
   batch(id: number, client: ClientHandle, concurrency: number | undefined): NativeBatch | string;
 }
 
@@ -61,23 +59,27 @@ export interface Native {
   trackingFromJson(text: string): string;
   trackingFromCookie(cookie: string): string;
   trackingToCookie(json: string): string;
+  createShelf(): ShelfHandle;
+  /** The place on the shelf, or the record of an error. */
   buildEvent(
-    document: string,
+    shelf: ShelfHandle,
+    document: Uint8Array,
+    length: number,
     javascriptNumbers: boolean,
     rounding?: string,
     extraCurrencies?: string[],
     now?: number,
-  ): EventHandle | string;
-  eventWire(event: EventHandle): Buffer;
-  eventFacts(event: EventHandle): string;
+  ): number | string;
+  eventWire(shelf: ShelfHandle, place: number): Buffer;
+  eventFacts(shelf: ShelfHandle, place: number): string;
   createClient(settings: string): ClientHandle | string;
   clientClosed(): string;
-  cutOff(event: EventHandle): string;
+  cutOff(shelf: ShelfHandle, place: number): string;
   invalidArgument(name: string, needed: string): string;
   unknownOption(names: string[], known: readonly string[]): string | null;
   startSandbox(options: string): NativeSandbox | string;
   runCli(args: string[]): number;
-  readonly Port: new (callback: (id: number, record: string) => void) => NativePort;
+  readonly Port: new (callback: (answers: string) => void) => NativePort;
 }
 
 function version(): string {

@@ -1,16 +1,27 @@
 import { type NativePort, native } from "./native.js";
 
+/** What awaits answers. */
+export interface Taker {
+  take(record: unknown): void;
+}
+
 /**
  * The calls that await an answer. They hold the event loop together: while there is one the
  * process stays, and an idle client holds nothing.
  */
 class Calls {
-  readonly #pending = new Map<number, (record: string) => void>();
+  readonly #pending = new Map<number, Taker>();
   readonly #port: NativePort;
   #lastId = 0;
 
   constructor() {
-    this.#port = new native.Port((id, record) => this.#pending.get(id)?.(record));
+    this.#port = new native.Port((text) => {
+      // Ids and records in turn.
+      const answers = JSON.parse(text) as unknown[];
+      for (let index = 0; index < answers.length; index += 2) {
+        this.#pending.get(answers[index] as number)?.take(answers[index + 1]);
+      }
+    });
   }
 
   get port(): NativePort {
@@ -18,7 +29,7 @@ class Calls {
   }
 
   /** A call begins: its id, and what takes its answers until it ends. */
-  begin(take: (record: string) => void): number {
+  begin(taker: Taker): number {
     // An id is free again after four billion calls, unless a call lasts as long.
     do {
       this.#lastId = (this.#lastId + 1) >>> 0;
@@ -26,7 +37,7 @@ class Calls {
     if (this.#pending.size === 0) {
       this.#port.hold();
     }
-    this.#pending.set(this.#lastId, take);
+    this.#pending.set(this.#lastId, taker);
     return this.#lastId;
   }
 

@@ -142,7 +142,7 @@ export class Sandbox {
 
   /** The conversions that it accepted, in order. */
   get received(): readonly Received[] {
-    return receivedOf(this.#last?.received ?? this.#native.received());
+    return listOf(JSON.parse(this.#last?.received ?? this.#native.received() ?? "null"));
   }
 
   /**
@@ -157,9 +157,9 @@ export class Sandbox {
     const calls = theCalls();
     let id = 0;
     try {
-      return receivedOf(
-        await new Promise<string>((resolve) => {
-          id = calls.begin(resolve);
+      return listOf(
+        await new Promise((resolve) => {
+          id = calls.begin({ take: resolve });
           const refused = this.#native.waitFor(calls.port, id, count, timeout);
           if (refused !== null) {
             throw errorOfText(refused);
@@ -216,8 +216,8 @@ export class Sandbox {
   }
 }
 
-function receivedOf(text: string | null): Received[] {
-  return (JSON.parse(text || '{"received":[]}') as { received: Received[] }).received;
+function listOf(answer: unknown): Received[] {
+  return (answer as { received: Received[] } | null)?.received ?? [];
 }
 
 /** What a reported event must have; only what is given is compared. */

@@ -1,0 +1,135 @@
+// The README's Next.js section in a real Next.js (20.9 is the oldest Node that it runs on): built,
+// started, and with the package installed into it from its tarballs.
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Sandbox } from "connectly-conversions/testing";
+import { tracking } from "../support.mjs";
+
+const call = promisify(execFile);
+const shop = fileURLToPath(new URL("next", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const next = join(shop, "node_modules", "next", "dist", "bin", "next");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+describe("a Next.js shop", () => {
+  let folder;
+  let sandbox;
+  let server;
+  let log;
+  let url;
+  // Neither the build nor the shop asks anything of the network.
+  const env = {
+    ...process.env,
+    NODE_TEST_CONTEXT: "",
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "connectly-"));
+    await call(process.execPath, [join(root, "scripts", "pack.mjs"), folder], { env });
+    const tarballs = readdirSync(folder).map((file) => join(folder, file));
+    const install = ["install", "--no-save", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+    await call("npm", [...install, "--include=dev", ...tarballs], { cwd: shop, env });
+    // There is no key where shops are built.
+    const { CONNECTLY_API_KEY: _, CONNECTLY_BUSINESS_ID: __, CONNECTLY_BASE_URL: ___, ...keyless } = env;
+    await call(process.execPath, [next, "build"], { cwd: shop, env: keyless });
+    sandbox = await Sandbox.start();
+    const { apiKey, businessId, baseUrl } = sandbox.clientOptions;
+    server = spawn(process.execPath, [next, "start", "--hostname", "127.0.0.1", "--port", "0"], {
+      cwd: shop,
+      env: {
+        ...env,
+        CONNECTLY_API_KEY: apiKey,
+        CONNECTLY_BUSINESS_ID: businessId,
+        CONNECTLY_BASE_URL: baseUrl,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    log = createInterface(server.stderr);
+    for await (const line of createInterface(server.stdout)) {
+      url ??= /Local:\s+(http:\S+)/.exec(line)?.[1];
+      if (line.includes("Ready")) {
+        break;
+      }
+    }
+    assert(url, "the shop did not start");
+  });
+
+  after(async () => {
+    server?.kill();
+    if (server?.exitCode === null) {
+      await once(server, "exit");
+    }
+    await sandbox?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("is the README's", () => {
+    const section = readme.slice(readme.indexOf("## Next.js"), readme.indexOf("## Tests"));
+    const snippets = [...section.matchAll(/^```\w+\n\/\/ (\S+)\n(.*?)^```$/gms)];
+    assert.deepEqual(
+      snippets.map(([, file]) => file),
+      ["next.config.mjs", "app/checkout/route.ts", "proxy.ts"],
+    );
+    for (const [, file, code] of snippets) {
+      assert.equal(readFileSync(join(shop, file), "utf8"), code);
+    }
+  });
+
+  it("leaves the addon out of its bundles", () => {
+    const bundled = readdirSync(join(shop, ".next", "server"), { recursive: true });
+    assert(bundled.length > 0);
+    assert.deepEqual(
+      bundled.filter((file) => file.endsWith(".node")),
+      [],
+    );
+    assert(existsSync(join(shop, "node_modules", "connectly-conversions", "dist", "index.js")));
+  });
+
+  const checkout = async (orderId) => {
+    const order = { cookie: tracking.toCookie(), orderId, total: "12.50" };
+    const response = await fetch(`${url}/checkout`, { method: "POST", body: JSON.stringify(order) });
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), { orderId });
+  };
+
+  it("answers a checkout, and reports the purchase after", async () => {
+    await checkout("NEXT-1");
+    const [conversion] = await sandbox.waitFor(1);
+    assert.equal(conversion.order_id, "NEXT-1");
+    assert.equal(conversion.value, "12.5");
+  });
+
+  it("answers a checkout whose purchase is refused, and logs the refusal", async () => {
+    sandbox.failNext({ kind: "status", status: 400, body: "no such ad" });
+    await checkout("NEXT-2");
+    for await (const line of log) {
+      if (line.includes("RejectedError: no such ad")) {
+        return;
+      }
+    }
+    assert.fail("nothing was logged");
+  });
+
+  it("serves a product's page beside the report of its view", async () => {
+    sandbox.reset();
+    const page = (cookie) => fetch(`${url}/products/data-pass-30d`, { headers: { cookie } });
+    // The page is none of this shop's; what matters is that a cookie that anyone can write does no harm.
+    assert.equal((await page("cnct_tracking=forged")).status, 404);
+    assert.equal((await page(`cnct_tracking=${tracking.toCookie()}`)).status, 404);
+    const [conversion] = await sandbox.waitFor(1);
+    assert.equal(conversion.event_name, "ViewContent");
+    assert.deepEqual(conversion.body.payload.content_ids, ["data-pass-30d"]);
+  });
+});
