@@ -35,7 +35,7 @@ $(NODE_NEXT)/node_modules/.package-lock.json: $(NODE_NEXT)/package.json $(NODE_N
 
 lint-node: build-node
 	cargo clippy $(NODE_CRATE) --no-deps --all-targets -- -D warnings
-	$(NODE_RUN) biome ci .
+	$(NODE_RUN) biome ci $(if $(NO_COLOR),--colors=off) .
 	$(NODE_RUN) publint --strict
 	$(NODE_RUN) attw --pack . --profile node16
 

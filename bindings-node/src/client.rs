@@ -32,7 +32,7 @@ pub fn cut_off(shelf: &External<Shelf>, place: u32) -> napi::Result<String> {
 /// The record of an argument that is not what is `needed`.
 #[napi(catch_unwind)]
 pub fn invalid_argument(name: String, needed: String) -> String {
-    record::error(&Error::invalid_option(&name, &needed))
+    record::error(&Error::wrong_argument(&name, &needed))
 }
 
 /// The record of the first name that is none of `known`, if there is one.

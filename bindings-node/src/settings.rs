@@ -68,7 +68,7 @@ impl Settings {
 
     fn of(name: &str, value: Value, known: &[&str]) -> Result<Self> {
         let Value::Object(members) = value else {
-            return Err(Error::invalid_option(name, "an object is needed"));
+            return Err(Error::wrong_argument(name, "an object"));
         };
         match members.keys().find(|name| !known.contains(&name.as_str())) {
             Some(unknown) => Err(Error::unknown_option(unknown, known)),
@@ -80,7 +80,7 @@ impl Settings {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(Error::invalid_option(name, "a string is needed")),
+            Some(_) => Err(Error::wrong_argument(name, "a string")),
         }
     }
 
@@ -89,7 +89,7 @@ impl Settings {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match value.as_f64() {
                 Some(number) => Ok(Some(number)),
-                None => Err(Error::invalid_option(name, "a finite number is needed")),
+                None => Err(Error::wrong_argument(name, "a finite number")),
             },
         }
     }
@@ -102,9 +102,11 @@ impl Settings {
         let seconds = |name| Ok::<_, Error>(given.number(name)?.map(|wait| wait / 1e3));
         let retries = match given.0.get("retries") {
             None | Some(Value::Null) => None,
-            Some(value) => Some(value.as_i64().ok_or_else(|| {
-                Error::invalid_option("retry.retries", "a whole number is needed")
-            })?),
+            Some(value) => Some(
+                value
+                    .as_i64()
+                    .ok_or_else(|| Error::wrong_argument("retry.retries", "a whole number"))?,
+            ),
         };
         RetryPolicy::from_seconds(retries, seconds("base")?, seconds("cap")?).map(Some)
     }

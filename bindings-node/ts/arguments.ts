@@ -15,7 +15,7 @@ export function optionsOf<T extends object>(
     return {};
   }
   if (typeof given !== "object") {
-    invalidArgument("options", "an object is needed");
+    invalidArgument("options", "an object");
   }
   const unknown = native.unknownOption(Object.keys(given), known);
   if (unknown !== null) {
@@ -31,7 +31,7 @@ export function stringsOf(name: string, given: Iterable<string> | null | undefin
   }
   const list = typeof given === "string" ? [] : Array.from(given);
   if (typeof given === "string" || !list.every((text) => typeof text === "string")) {
-    invalidArgument(name, "a list of strings is needed");
+    invalidArgument(name, "a list of strings");
   }
   return list;
 }
@@ -43,7 +43,7 @@ export function nowOf(given: Date | number | null | undefined): number | undefin
   }
   const seconds = given instanceof Date ? given.getTime() / 1000 : given;
   if (typeof seconds !== "number" || !Number.isFinite(seconds)) {
-    invalidArgument("now", "a Date or Unix seconds are needed");
+    invalidArgument("now", "a Date or a number of Unix seconds");
   }
   return Math.floor(seconds);
 }

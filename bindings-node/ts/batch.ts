@@ -154,7 +154,7 @@ function checkEvents(events: unknown): void {
     events === null ||
     !(Symbol.iterator in events || Symbol.asyncIterator in events)
   ) {
-    invalidArgument("events", "an iterable of ConversionEvent is needed");
+    invalidArgument("events", "an iterable of ConversionEvent");
   }
 }
 

@@ -103,7 +103,7 @@ export class Client {
     const handle = ConversionEvent.handleOf(event);
     this.#checkOpen();
     if (timeout !== undefined && timeout !== null && typeof timeout !== "number") {
-      invalidArgument("timeout", "a number of milliseconds is needed");
+      invalidArgument("timeout", "a number of milliseconds");
     }
     const call = new Sending(this.#underway, handle, signalOf(signal));
     const record = await call.begin(this.#handle, timeout ?? undefined);
@@ -126,7 +126,7 @@ export class Client {
   ): Promise<Outcome[]> {
     const { concurrency, signal } = options === undefined ? {} : optionsOf(options, SEND_MANY_OPTIONS);
     if (concurrency !== undefined && concurrency !== null && typeof concurrency !== "number") {
-      invalidArgument("concurrency", "a number is needed");
+      invalidArgument("concurrency", "a number");
     }
     this.#checkOpen();
     return await deliver(this.#handle, this.#underway, events, concurrency ?? undefined, signalOf(signal));
@@ -139,7 +139,7 @@ export class Client {
   async close(options?: CloseOptions): Promise<void> {
     const { timeout } = optionsOf(options, ["timeout"]);
     if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
-      invalidArgument("timeout", "a number of milliseconds is needed");
+      invalidArgument("timeout", "a number of milliseconds");
     }
     this.#isClosed = true;
     const ended = this.#underway.ended();
@@ -174,7 +174,7 @@ function signalOf(signal: AbortSignal | null | undefined): AbortSignal | undefin
     return undefined;
   }
   if (!(signal instanceof AbortSignal)) {
-    invalidArgument("signal", "an AbortSignal is needed");
+    invalidArgument("signal", "an AbortSignal");
   }
   signal.throwIfAborted();
   return signal;

@@ -218,7 +218,7 @@ export function textOf(name: string, value: unknown): string {
   } catch (error) {
     if (error instanceof TypeError) {
       // It refers to itself.
-      invalidArgument(name, `values that JSON can carry are needed (${error.message})`);
+      invalidArgument(name, `a value that JSON can carry (${error.message})`);
     }
     throw error;
   }

@@ -138,11 +138,14 @@ export class ConversionEvent {
 
   static #build(name: "Purchase" | "ViewContent", input: EventInput): ConversionEvent {
     if (typeof input !== "object" || input === null) {
-      invalidArgument("input", "an object is needed");
+      invalidArgument("input", "an object");
     }
     const tracking = input.tracking ?? undefined;
     if (tracking !== undefined && !(tracking instanceof TrackingParams)) {
-      invalidArgument("tracking", "TrackingParams are needed; TrackingParams.fromJSON restores stored ones");
+      invalidArgument(
+        "tracking",
+        "an instance of TrackingParams (TrackingParams.fromJSON restores stored ones)",
+      );
     }
     const writer = Writer.take();
     writeDocument(writer, name, tracking, input);
@@ -152,7 +155,7 @@ export class ConversionEvent {
   static #check(document: Writer, javascript: boolean, options: EventOptions): ConversionEvent {
     const { rounding } = options;
     if (typeof rounding !== "string" && rounding !== undefined && rounding !== null) {
-      invalidArgument("rounding", "a string is needed");
+      invalidArgument("rounding", "a string");
     }
     const extraCurrencies = stringsOf("extraCurrencies", options.extraCurrencies);
     const now = nowOf(options.now);
@@ -216,7 +219,7 @@ export class ConversionEvent {
   /** @internal */
   static handleOf(event: unknown): EventHandle {
     if (typeof event !== "object" || event === null || !(#handle in event)) {
-      invalidArgument("event", "a ConversionEvent is needed");
+      invalidArgument("event", "a ConversionEvent");
     }
     return event.#handle;
   }

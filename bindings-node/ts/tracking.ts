@@ -86,7 +86,7 @@ export class TrackingParams {
     const { extraParams, now } = captureOptions(options);
     const text = url instanceof URL ? url.href : url;
     if (typeof text !== "string") {
-      invalidArgument("url", "a string or a URL is needed");
+      invalidArgument("url", "a string or a URL");
     }
     return TrackingParams.#of(native.captureUrl(text, extraParams, now));
   }
@@ -106,7 +106,7 @@ export class TrackingParams {
       return TrackingParams.#of(native.captureQuery(query, extraParams, now));
     }
     if (typeof query !== "object" || query === null) {
-      invalidArgument("query", "a string, URLSearchParams or an object is needed");
+      invalidArgument("query", "a string, URLSearchParams or an object");
     }
     const flat = query instanceof URLSearchParams ? [...query].flat() : pairsOf(query);
     return TrackingParams.#of(native.capturePairs(flat, extraParams, now));
@@ -145,7 +145,7 @@ export class TrackingParams {
    */
   static fromCookie(cookie: string): TrackingParams {
     if (typeof cookie !== "string") {
-      invalidArgument("cookie", "a string is needed");
+      invalidArgument("cookie", "a string");
     }
     return TrackingParams.#known(native.trackingFromCookie(cookie));
   }

@@ -84,6 +84,13 @@ fn a_concurrency_is_a_whole_number_of_at_least_one() {
 }
 
 #[test]
+fn an_argument_of_a_wrong_type_is_named_with_what_is_needed() {
+    let error = Error::wrong_argument("signal", "an AbortSignal");
+    assert_eq!(error.code().as_str(), "invalid_option");
+    assert_eq!(error.message(), "signal: an AbortSignal is needed");
+}
+
+#[test]
 fn an_unknown_option_is_told_with_the_one_that_was_meant() {
     let known = ["apiKey", "timeout"];
     assert!(Error::unknown_option("apikey", &known).message().contains("is apiKey meant?"));

@@ -90,6 +90,13 @@ impl Error {
         Self::configuration(ErrorCode::InvalidOption, format!("{option}: {why}"))
     }
 
+    /// For a binding: an argument of a wrong type; `needed` names the type in the language's words.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn wrong_argument(name: &str, needed: &str) -> Self {
+        Self::invalid_option(name, &format!("{needed} is needed"))
+    }
+
     /// For a binding: an option of a name that is none of `known`.
     #[doc(hidden)]
     #[must_use]
