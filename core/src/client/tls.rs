@@ -73,9 +73,8 @@ fn bundled(
     extra_roots: &[CertificateDer<'static>],
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    roots.add_parsable_certificates(bundled.chain(extra_roots).cloned());
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    roots.add_parsable_certificates(extra_roots.iter().cloned());
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
         .build()
         .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
