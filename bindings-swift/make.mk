@@ -95,7 +95,7 @@ pack-swift:
 	$(MAKE) build-swift SWIFT_PROFILE=release
 	mkdir -p $(OUT)
 	tar -C $(SWIFT_NATIVE) -czf \
-		$(OUT)/connectly_ffi-$$(rustc -vV | sed -n 's/^host: //p').tar.gz lib connectly_ffi.pc
+		$(OUT)/connectly_ffi-$$(rustc -vV | sed -n 's/^host: //p').tar.gz lib connectly_ffi.pc LICENSE-MIT LICENSE-APACHE
 	cd $(SWIFT_NATIVE) && python3 -m zipfile -c $(abspath $(OUT))/ConnectlyFFI.artifactbundle.zip \
 		ConnectlyFFI.artifactbundle
 

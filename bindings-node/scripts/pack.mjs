@@ -80,7 +80,7 @@ if (what !== "main") {
       cpu: [cpu],
       ...(libc && { libc: [libc] }),
       main: "connectly.node",
-      files: ["connectly.node"],
+      files: ["connectly.node", "LICENSE-*"],
     },
     [
       ["connectly.node", "connectly.node"],

@@ -58,6 +58,15 @@ describe("the tarballs", () => {
     assert(installed.every((name) => name.startsWith("connectly-conversions")));
   });
 
+  it("carry the licences", async () => {
+    const modules = join(folder, "node_modules");
+    const names = (await readdir(modules)).filter((name) => !name.startsWith("."));
+    for (const name of names) {
+      const files = await readdir(join(modules, name));
+      assert(files.includes("LICENSE-MIT") && files.includes("LICENSE-APACHE"), name);
+    }
+  });
+
   it("serve an ESM script", async () => {
     const imports = `import ${NAMES} from "connectly-conversions";\nimport ${TESTING} from "connectly-conversions/testing";\n`;
     await writeFile(join(folder, "shop.mjs"), imports + SHOP);

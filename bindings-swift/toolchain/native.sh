@@ -4,13 +4,14 @@
 #   native.sh LIBRARY VERSION OUT
 #
 # OUT gets lib/ and connectly_ffi.pc, for Swift 6.0 and 6.1 through pkg-config, and
-# ConnectlyFFI.artifactbundle, for Swift 6.2 and later.
+# ConnectlyFFI.artifactbundle, for Swift 6.2 and later; each with the licences.
 set -eu
 
 library=$1
 version=$2
 out=$3
-headers=$(cd "$(dirname "$0")/../Sources/CConnectlyFFI" && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+headers=$root/bindings-swift/Sources/CConnectlyFFI
 bundle=$out/ConnectlyFFI.artifactbundle
 
 # Rust and Swift name the machine differently, and so do builds of Swift among themselves.
@@ -22,6 +23,8 @@ esac
 
 rm -rf "$out"
 mkdir -p "$out/lib" "$bundle/$host" "$bundle/include"
+cp "$root"/LICENSE-* "$out"
+cp "$root"/LICENSE-* "$bundle"
 cp "$library" "$out/lib/libconnectly_ffi.a"
 # Half of it is the debug information of Rust's standard library.
 strip -S "$out/lib/libconnectly_ffi.a"

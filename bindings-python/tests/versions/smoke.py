@@ -58,6 +58,8 @@ def main() -> None:
     installed = {name.metadata["Name"] for name in importlib.metadata.distributions()}
     assert installed - {"pip"} == {"connectly-conversions"}, installed
     assert importlib.metadata.version("connectly-conversions") == __version__
+    files = {file.name for file in importlib.metadata.files("connectly-conversions") or ()}
+    assert {"LICENSE-MIT", "LICENSE-APACHE"} <= files
 
     with Sandbox() as sandbox, Client(KEY, BUSINESS, base_url=sandbox.url) as client:
         assert client.send(purchase("blocking")).events_received == 1
