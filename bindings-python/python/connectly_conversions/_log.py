@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import logging
+import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterable
 
     from connectly_conversions._native import ConversionEvent, Outcome, Receipt
 
-logger = logging.getLogger("connectly_conversions")
-logger.addHandler(logging.NullHandler())
+_DEBUG = 10
+"""``logging.DEBUG``."""
+
+
+@functools.cache
+def _logger() -> logging.Logger:
+    """Made by the first call: ``logging`` is a quarter of what importing this package costs."""
+    import logging  # noqa: PLC0415
+
+    logger = logging.getLogger("connectly_conversions")
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def received(event: ConversionEvent, receipt: Receipt) -> None:
     """The API has the event."""
-    if logger.isEnabledFor(logging.DEBUG):
+    logger = _logger()
+    if logger.isEnabledFor(_DEBUG):
         logger.debug(
             "%s of order %s received (status %d, attempt %d)",
             event.event_name,
@@ -28,7 +40,7 @@ def received(event: ConversionEvent, receipt: Receipt) -> None:
 
 def not_received(event: ConversionEvent, error: Exception) -> None:
     """The API has not said that it has the event."""
-    logger.warning("%s of order %s not received: %s", event.event_name, event.order_id, error)
+    _logger().warning("%s of order %s not received: %s", event.event_name, event.order_id, error)
 
 
 def outcomes(all_outcomes: Iterable[Outcome]) -> None:

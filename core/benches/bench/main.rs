@@ -31,7 +31,7 @@ fn main() {
     let mut table = Table::default();
     construct::run(&mut table, 300_000 / scale);
     let responder = responder::Responder::start();
-    send::run(&mut table, responder.address, 20_000 / scale);
+    send::run(&mut table, responder.address, 10_000 / scale);
     table.print();
     send::memory(responder.address, 1_000_000 / scale);
 }

@@ -45,43 +45,61 @@ pub(crate) fn sample(events: usize, work: impl FnOnce()) -> Sample {
     end(events)
 }
 
-/// The median of the rounds, by CPU time.
-pub(crate) fn median(mut samples: Vec<Sample>) -> Sample {
-    samples.sort_by(|a, b| a.micros().total_cmp(&b.micros()));
-    samples[samples.len() / 2]
+/// The value in the middle.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
-/// Lines of the report, each beside the line that it is compared with.
+/// Lines of the report, each beside the line that it is compared with; medians of the rounds.
 #[derive(Default)]
 pub(crate) struct Table {
-    rows: Vec<(String, Sample, Option<f64>, Option<f64>)>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    micros: f64,
+    rate: f64,
+    ratio: Option<f64>,
+    budget: Option<f64>,
+}
+
+impl Row {
+    fn new(name: &str, rounds: &[Sample]) -> Self {
+        let micros = median(rounds.iter().map(|round| round.micros()));
+        let rate = median(rounds.iter().map(|round| round.rate()));
+        Self { name: name.to_owned(), micros, rate, ratio: None, budget: None }
+    }
 }
 
 impl Table {
-    pub(crate) fn baseline(&mut self, name: &str, sample: Sample) {
-        self.rows.push((name.to_owned(), sample, None, None));
+    pub(crate) fn baseline(&mut self, name: &str, rounds: &[Sample]) {
+        self.rows.push(Row::new(name, rounds));
     }
 
-    /// `budget` is the highest ratio to `baseline` that was promised.
+    /// `budget` is the highest ratio to `baseline` that was promised. The ratio is of each round
+    /// by itself, since the machine is another one in the next.
     pub(crate) fn row(
         &mut self,
         name: &str,
-        sample: Sample,
-        baseline: Sample,
+        rounds: &[Sample],
+        baseline: &[Sample],
         budget: Option<f64>,
     ) {
-        let ratio = sample.micros() / baseline.micros();
-        self.rows.push((name.to_owned(), sample, Some(ratio), budget));
+        let pairs = rounds.iter().zip(baseline);
+        let ratio = Some(median(pairs.map(|(own, base)| own.micros() / base.micros())));
+        self.rows.push(Row { ratio, budget, ..Row::new(name, rounds) });
     }
 
     #[allow(clippy::print_stdout)]
     pub(crate) fn print(&self) {
         println!("| what | CPU µs an event | events/s | ratio | budget |");
         println!("|---|---|---|---|---|");
-        for (name, sample, ratio, budget) in &self.rows {
+        for Row { name, micros, rate, ratio, budget } in &self.rows {
             let ratio = ratio.map_or_else(|| "1 (baseline)".to_owned(), |r| format!("{r:.2}"));
             let budget = budget.map_or_else(String::new, |b| format!("≤ {b:.2}"));
-            let (micros, rate) = (sample.micros(), sample.rate());
             println!("| {name} | {micros:.2} | {rate:.0} | {ratio} | {budget} |");
         }
     }
