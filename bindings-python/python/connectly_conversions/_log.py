@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,14 +14,18 @@ _DEBUG = 10
 """``logging.DEBUG``."""
 
 
-@functools.cache
+_made: list[logging.Logger] = []
+
+
 def _logger() -> logging.Logger:
     """Made by the first call: ``logging`` is a quarter of what importing this package costs."""
-    import logging  # noqa: PLC0415
+    if not _made:
+        import logging  # noqa: PLC0415
 
-    logger = logging.getLogger("connectly_conversions")
-    logger.addHandler(logging.NullHandler())
-    return logger
+        logger = logging.getLogger("connectly_conversions")
+        logger.addHandler(logging.NullHandler())
+        _made.append(logger)
+    return _made[0]
 
 
 def received(event: ConversionEvent, receipt: Receipt) -> None:
