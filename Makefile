@@ -31,7 +31,7 @@ include bindings-swift/make.mk
 ## demo: a landing URL and an order go in, a receipt comes back; against the sandbox
 demo:
 	cargo build --quiet -p connectly-conversions --features cli
-	examples/demo/run target/debug/connectly
+	examples/demo/run $(or $(CARGO_TARGET_DIR),target)/debug/connectly
 
 test: test-core test-python test-node test-swift test-examples
 
@@ -45,7 +45,7 @@ test-examples: test-example-rust
 test-example-rust:
 	cargo test -p rust-checkout
 	cargo build --quiet -p connectly-conversions --features cli
-	examples/demo/check target/debug/connectly
+	examples/demo/check $(or $(CARGO_TARGET_DIR),target)/debug/connectly
 
 lint: lint-core lint-python lint-node lint-swift
 
