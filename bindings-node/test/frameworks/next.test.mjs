@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +56,8 @@ describe("a Next.js shop", () => {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    log = createInterface(server.stderr);
+    // From the start, and to its end: a line that nobody awaits yet is kept.
+    log = on(createInterface(server.stderr), "line", { close: ["close"] });
     for await (const line of createInterface(server.stdout)) {
       url ??= /Local:\s+(http:\S+)/.exec(line)?.[1];
       if (line.includes("Ready")) {
@@ -114,7 +115,7 @@ describe("a Next.js shop", () => {
   it("answers a checkout whose purchase is refused, and logs the refusal", async () => {
     sandbox.failNext({ kind: "status", status: 400, body: "no such ad" });
     await checkout("NEXT-2");
-    for await (const line of log) {
+    for await (const [line] of log) {
       if (line.includes("RejectedError: no such ad")) {
         return;
       }
