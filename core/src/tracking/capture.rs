@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use url::form_urlencoded;
 
-use super::{MAX_VALUE_BYTES, TrackingParams, codec};
+use super::params::{TrackingParams, storable};
+use super::stored;
 use crate::error::Result;
 use crate::event::time;
 
@@ -97,9 +98,9 @@ impl Capture {
         let captured_at = self.now.unwrap_or_else(time::now);
         let mut params = params.with_captured_at(captured_at).checked()?;
         others.sort_by_key(|(name, _)| self.rank(name));
-        let mut room = codec::room_for_extras(&params);
+        let mut room = stored::room_for_extras(&params);
         for (name, value) in others {
-            let needed = codec::extra_len(&name, &value);
+            let needed = stored::extra_len(&name, &value);
             // One that does not fit makes room for a later, smaller one: any may be the fifth.
             if let Some(rest) = room.checked_sub(needed) {
                 room = rest;
@@ -121,9 +122,23 @@ impl Capture {
     }
 }
 
-/// Whether an extra's name or value may be kept.
-pub(super) fn storable(text: &str) -> bool {
-    !text.is_empty() && text.len() <= MAX_VALUE_BYTES && !text.chars().any(char::is_control)
+impl TrackingParams {
+    /// The params of a landing URL, absolute or relative; `None` where the visit is not
+    /// Connectly's. [`Capture`] takes options.
+    ///
+    /// # Errors
+    /// `invalid_tracking` where the visit is Connectly's and a value is missing or malformed.
+    pub fn from_url(url: &str) -> Result<Option<Self>> {
+        Capture::new().url(url)
+    }
+
+    /// The params of a query string, with or without its question mark.
+    ///
+    /// # Errors
+    /// As [`TrackingParams::from_url`].
+    pub fn from_query(query: &str) -> Result<Option<Self>> {
+        Capture::new().query(query)
+    }
 }
 
 /// The first non-empty value of each name.

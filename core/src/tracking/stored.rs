@@ -1,26 +1,18 @@
-//! The stored form: versioned JSON, and a cookie that carries it.
+//! The stored form: versioned JSON.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::TrackingParams;
-use super::capture::storable;
+use super::params::{TrackingParams, check, storable};
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
 use crate::json::{Json, write_str};
 
-/// The version of the JSON form.
-pub(super) const VERSION: u64 = 1;
-
-const COOKIE_PREFIX: &str = "v1.";
-
 /// The JSON ends here, so that name and value of the cookie fit into the 4,096 bytes that
 /// browsers keep: 3,059 bytes are 4,079 in base64, and `cnct_tracking=v1.` is 17 more.
-pub(super) const MAX_JSON_BYTES: usize = 3_059;
+const MAX_JSON_BYTES: usize = 3_059;
 
 impl Serialize for TrackingParams {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -103,30 +95,6 @@ impl TrackingParams {
     pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self> {
         decode(Json::deserialize(deserializer).map_err(|error| unreadable(&error))?)
     }
-
-    /// The value of the cookie [`crate::COOKIE_NAME`]: letters, digits, `-`, `_` and `.`.
-    ///
-    /// Name and value fit into the 4,096 bytes that browsers keep, unless the four values alone
-    /// take more than 3 KiB; a session or the order's row has no such bound.
-    #[must_use]
-    pub fn to_cookie(&self) -> String {
-        let mut cookie = COOKIE_PREFIX.to_owned();
-        URL_SAFE_NO_PAD.encode_string(self.to_json(), &mut cookie);
-        cookie
-    }
-
-    /// Restores what [`TrackingParams::to_cookie`] wrote.
-    ///
-    /// # Errors
-    /// `invalid_tracking` where it is not that, or a value is missing or malformed.
-    pub fn from_cookie(cookie: &str) -> Result<Self> {
-        let json = cookie
-            .strip_prefix(COOKIE_PREFIX)
-            .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded).ok())
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .ok_or_else(|| unreadable(&"it is not a cookie that this library wrote"))?;
-        Self::from_json(&json)
-    }
 }
 
 fn member(out: &mut Vec<u8>, before: u8, name: &str, value: impl FnOnce(&mut Vec<u8>)) {
@@ -150,7 +118,7 @@ pub(super) fn extra_len(name: &str, value: &str) -> usize {
     json.len() + 2
 }
 
-fn unreadable(why: &dyn fmt::Display) -> Error {
+pub(super) fn unreadable(why: &dyn fmt::Display) -> Error {
     let message = format!("the stored tracking values cannot be read: {why}");
     let issue = Issue::new(IssueCode::InvalidJson, "", message);
     Error::invalid(ErrorCode::InvalidTracking, vec![issue])
@@ -169,7 +137,7 @@ fn decode(stored: Json) -> Result<TrackingParams> {
     for (name, value) in params.named() {
         // A member of the wrong type is not also missing.
         if !issues.iter().any(|issue| issue.path() == name) {
-            issues.extend(super::check(name, value));
+            issues.extend(check(name, value));
         }
     }
     if issues.is_empty() {
