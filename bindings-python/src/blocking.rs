@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::errors::raise;
 
 /// How long a signal waits at most: Ctrl-C feels immediate below a tenth of a second.
-const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+pub(crate) const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 
 /// One name look-up at a time is rarely waited for, four never are.
 const LOOK_UP_THREADS: usize = 4;

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
 import connectly_conversions
-from connectly_conversions import Client, ConversionEvent, Sandbox
+from connectly_conversions import Client, ConversionEvent, Sandbox, TrackingParams
 
-from .conftest import BUSINESS, KEY
+from .conftest import BUSINESS, KEY, purchase
 
 CONNECTLY = Path(sysconfig.get_path("scripts")) / "connectly"
 
@@ -51,3 +53,34 @@ def test_the_sandbox_ends_with_ctrl_c(event: ConversionEvent) -> None:
         Client(KEY, BUSINESS, base_url=url).send(event)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == -signal.SIGINT
+
+
+def backfill(tracking: TrackingParams, count: int) -> str:
+    return "".join(purchase(tracking, n).to_wire().decode() + "\n" for n in range(count))
+
+
+def test_a_reader_that_goes_stops_no_event(
+    connectly_sandbox: Sandbox, tracking: TrackingParams
+) -> None:
+    read, write = os.pipe()
+    with subprocess.Popen(
+        [CONNECTLY, "send", "-"], stdin=subprocess.PIPE, stdout=write, stderr=subprocess.PIPE
+    ) as process:
+        os.close(write)
+        os.close(read)  # before the first line
+        _, err = process.communicate(backfill(tracking, 200).encode(), timeout=60)
+    assert (process.returncode, err) == (0, b"")
+    assert len(connectly_sandbox.received) == 200
+
+
+def test_it_changes_no_signal() -> None:
+    # `nohup`, and a shell's background job, start their program with signals ignored.
+    program = """if True:
+        import signal, sys
+        from connectly_conversions._cli import main
+        signals = {number: signal.getsignal(number) for number in signal.valid_signals()}
+        sys.argv = ["connectly", "--version"]
+        assert main() == 0
+        assert {number: signal.getsignal(number) for number in signals} == signals
+    """
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, stdout=subprocess.PIPE)
