@@ -1,6 +1,7 @@
 //! Many events, one request each, a bounded number at a time.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, Stream, StreamExt};
 
@@ -55,31 +56,59 @@ impl Client {
         events: impl Stream<Item = ConversionEvent> + 'a,
         concurrency: usize,
     ) -> impl Stream<Item = Outcome> + 'a {
-        let halted = std::sync::Arc::new(OnceLock::<Error>::new());
-        let concurrency = concurrency.max(1);
+        let batch = Arc::new(self.batch(concurrency));
         events
-            .enumerate()
-            .map(move |(index, event)| {
-                let halted = std::sync::Arc::clone(&halted);
+            .map(move |event| {
+                let batch = Arc::clone(&batch);
                 async move {
-                    // From then on the batch itself drives the pool.
-                    if index < concurrency {
-                        listen().await;
-                    }
-                    let result = match halted.get() {
-                        Some(error) => Err(error.for_unsent()),
-                        None => self.send_at_once(&event).await,
-                    };
-                    if let Err(error) = &result
-                        && condemns_all(error)
-                    {
-                        // Only the first one counts.
-                        let _ = halted.set(error.for_unsent());
-                    }
+                    let result = batch.send(&event).await;
                     Outcome { event, result }
                 }
             })
-            .buffered(concurrency)
+            .buffered(concurrency.max(1))
+    }
+
+    /// Starts a batch whose caller drives the requests itself: a binding, which keeps what was
+    /// answered when its call is cancelled.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn batch(&self, concurrency: usize) -> Batch {
+        let (halted, started) = (OnceLock::new(), AtomicUsize::new(0));
+        Batch { client: self.clone(), concurrency: concurrency.max(1), halted, started }
+    }
+}
+
+/// What the events of a batch share: once the API has said that the key or the business is wrong,
+/// the rest are not sent.
+#[derive(Debug)]
+pub struct Batch {
+    client: Client,
+    concurrency: usize,
+    halted: OnceLock<Error>,
+    started: AtomicUsize,
+}
+
+impl Batch {
+    /// Sends one event, unless the answer to another has condemned all.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
+        // From then on the batch itself drives the pool.
+        if self.started.fetch_add(1, Ordering::Relaxed) < self.concurrency {
+            listen().await;
+        }
+        let result = match self.halted.get() {
+            Some(error) => Err(error.for_unsent()),
+            None => self.client.send_at_once(event).await,
+        };
+        if let Err(error) = &result
+            && condemns_all(error)
+        {
+            // Only the first one counts.
+            let _ = self.halted.set(error.for_unsent());
+        }
+        result
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-pub use batch::{DEFAULT_CONCURRENCY, Outcome};
+pub use batch::{Batch, DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
 pub use receipt::Receipt;
 
