@@ -6,6 +6,7 @@ pub mod binding;
 pub mod cli;
 mod client;
 mod config;
+mod delivery;
 mod error;
 mod event;
 mod issue;
@@ -17,9 +18,9 @@ mod text;
 mod tracking;
 mod validation;
 
-pub use client::retry::RetryPolicy;
-pub use client::{Client, ClientBuilder, DEFAULT_CONCURRENCY, Outcome, Receipt};
+pub use client::{Client, ClientBuilder, DEFAULT_CONCURRENCY, Outcome};
 pub use config::ApiKey;
+pub use delivery::{Receipt, RetryPolicy};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use event::{
     Amount, ConversionEvent, EventBuilder, EventName, EventOptions, EventTime, Item, OrderId,

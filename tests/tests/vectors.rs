@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use connectly_conformance::{Report, vectors};
-use connectly_conversions::binding::{Answer, Decision, Disposition, Situation};
+use connectly_conversions::binding::{Answer, Decision, Disposition, Resend, Situation};
 use connectly_conversions::{
     Capture, ConversionEvent, Error, EventOptions, Issue, RetryPolicy, Rounding, TrackingParams,
 };
@@ -281,16 +281,14 @@ fn response() -> Outcome {
             let value = value.as_str().ok_or("a header's value is a string")?;
             headers.insert(http::HeaderName::try_from(name)?, value.parse()?);
         }
-        let answer = Answer {
-            status: http::StatusCode::from_u16(case.status)?,
-            headers,
-            body: case.body.into_bytes(),
-            damage: None,
-        };
+        let answer =
+            Answer { status: case.status, headers, body: case.body.into_bytes(), damage: None };
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(case.now);
         let problem = match (case.expect, answer.read(now)) {
-            (Expected::Receipt(expected), Ok(found)) => (expected.events_received != found)
-                .then(|| format!("expected {}, found {found}", expected.events_received)),
+            (Expected::Receipt(expected), Ok(found)) => {
+                let (expected, found) = (expected.events_received, found.events_received());
+                (expected != found).then(|| format!("expected {expected}, found {found}"))
+            }
             (Expected::Error(expected), Err(found)) => {
                 let error = &found.error;
                 let same = error.kind().as_str() == expected.kind
@@ -362,9 +360,9 @@ fn retry() -> Outcome {
             (Decision::RetryAfter(wait), Some(wanted)) => {
                 (wait.as_secs_f64() - wanted).abs() < 1e-6
             }
-            (Decision::GiveUp, None) => expect.give_up == Some(true) && expect.code.is_none(),
-            (Decision::UnknownOutcome, None) => {
-                expect.give_up == Some(true) && expect.code.as_deref() == Some("unknown_outcome")
+            (Decision::GiveUp(resend), None) => {
+                let code = (resend == Resend::Unsafe).then_some("unknown_outcome");
+                expect.give_up == Some(true) && expect.code.as_deref() == code
             }
             _ => false,
         };

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use connectly_conversions::RetryPolicy;
 use connectly_conversions::binding::{Answer, Decision, Situation};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -18,8 +18,7 @@ fuzz_target!(|data: &[u8]| {
     if let Some(Ok(date)) = date.map(HeaderValue::from_bytes) {
         headers.insert(http::header::DATE, date);
     }
-    let status = StatusCode::TOO_MANY_REQUESTS;
-    let answer = Answer { status, headers, body: Vec::new(), damage: None };
+    let answer = Answer { status: 429, headers, body: Vec::new(), damage: None };
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_746_480_600);
     let Err(failure) = answer.read(now) else { panic!("a 429 is no receipt") };
     let retry_after = failure.error.retry_after();

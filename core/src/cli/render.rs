@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Failure;
-use crate::client::Receipt;
+use crate::delivery::Receipt;
 use crate::error::{Error, ErrorCode};
 use crate::event::ConversionEvent;
 use crate::issue::Issue;

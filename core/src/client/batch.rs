@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, Stream, StreamExt};
 
-use super::{Client, Receipt, listen};
-use crate::error::{Error, ErrorCode, ErrorKind, Result};
+use super::{Client, poll_idle_connections};
+use crate::delivery::Receipt;
+use crate::error::{Error, ErrorCode, Result};
 use crate::event::ConversionEvent;
 
 /// How many requests of a batch are under way at once, unless told otherwise.
@@ -96,26 +97,18 @@ impl Batch {
     pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
         // From then on the batch itself drives the pool.
         if self.started.fetch_add(1, Ordering::Relaxed) < self.concurrency {
-            listen().await;
+            poll_idle_connections().await;
         }
-        let result = match self.halted.get() {
-            Some(error) => Err(error.for_unsent()),
-            None => self.client.send_at_once(event).await,
-        };
-        if let Err(error) = &result
-            && condemns_all(error)
-        {
-            // Only the first one counts.
-            let _ = self.halted.set(error.for_unsent());
+        if let Some(error) = self.halted.get() {
+            return Err(error.for_unsent());
         }
-        result
+        let limits = &self.client.inner.settings.limits;
+        self.client.deliver(event, limits).await.map_err(|failure| {
+            if failure.disposition.concerns_all() {
+                // Only the first one counts.
+                let _ = self.halted.set(failure.error.for_unsent());
+            }
+            failure.error
+        })
     }
-}
-
-/// The sender is at fault, so that every event would fare the same.
-fn condemns_all(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Authentication | ErrorKind::NotFound | ErrorKind::Configuration
-    )
 }

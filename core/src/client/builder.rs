@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use rustls::pki_types::CertificateDer;
 use url::Url;
 
-use super::call::Limits;
-use super::retry::RetryPolicy;
-use super::transport::Http;
+use super::settings::{Limits, Settings};
 use super::{Client, tls};
 use crate::config::{self, ApiKey, DEFAULT_BASE_URL};
+use crate::delivery::RetryPolicy;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::{EventOptions, Rounding};
 
@@ -22,9 +20,21 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Shorter than the idle time-outs of common servers: a request on a connection that the server
-/// has just closed is an ambiguous one.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+impl Client {
+    /// A client whose settings come from the environment: `CONNECTLY_API_KEY`,
+    /// `CONNECTLY_BUSINESS_ID`, `CONNECTLY_BASE_URL`. Empty counts as unset.
+    ///
+    /// # Errors
+    /// Of kind `configuration` where a setting is missing or cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// Starts a client with settings of its own; the environment fills the gaps.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
 
 /// Settings of a [`Client`]; the environment fills the gaps.
 #[derive(Debug, Clone, Default)]
@@ -191,7 +201,7 @@ fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
 }
 
 /// reqwest takes a proxy that it cannot use for none at all, so it is checked here.
-fn read_proxy(proxy: &Proxy, target: &Url) -> Result<reqwest::Proxy> {
+fn read_proxy(proxy: &Proxy, target: &Url) -> Result<Url> {
     let refuse = |message| Error::configuration(ErrorCode::InvalidProxy, message);
     let unusable = || refuse("the proxy's URL cannot be used; it looks like http://host:port");
     let url = Url::parse(&proxy.0).map_err(|_| unusable())?;
@@ -201,55 +211,5 @@ fn read_proxy(proxy: &Proxy, target: &Url) -> Result<reqwest::Proxy> {
     if target.scheme() == "http" && !config::is_loopback(&url) {
         return Err(refuse("the API key would travel in the clear to a proxy on another machine"));
     }
-    reqwest::Proxy::all(url).map_err(|_| unusable())
-}
-
-/// Settings that were checked. In `headers`, the key is marked as sensitive.
-pub(super) struct Settings {
-    url: Url,
-    api_key: ApiKey,
-    headers: HeaderMap,
-    connect_timeout: Duration,
-    pub(super) limits: Limits,
-    proxy: Option<reqwest::Proxy>,
-    extra_roots: Vec<CertificateDer<'static>>,
-    pub(super) event_options: EventOptions,
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("url", &self.url.as_str())
-            .field("connect_timeout", &self.connect_timeout)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Settings {
-    /// Builds the pool.
-    pub(super) fn http(&self) -> Result<Http> {
-        let plain = self.url.scheme() == "http";
-        let tls = if plain { tls::unused_config() } else { tls::config(&self.extra_roots) }?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .default_headers(self.headers.clone())
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .tcp_nodelay(true)
-            .http1_only();
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.clone());
-        } else if config::is_loopback(&self.url) {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| {
-            let message = "the HTTP client could not be set up";
-            Error::configuration(ErrorCode::TlsSetupFailed, message)
-                .with_source(error.without_url())
-        })?;
-        Ok(Http { client, url: self.url.clone(), api_key: self.api_key.header()? })
-    }
+    Ok(url)
 }

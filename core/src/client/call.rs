@@ -1,60 +1,47 @@
 //! One call: attempts, waits and the deadline around them.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
-use super::receipt::Receipt;
-use super::response::Failure;
-use super::retry::{Decision, Disposition, RetryPolicy, Situation};
-use super::transport::Transport;
-use crate::error::{Error, ErrorCode, Result};
+use super::settings::Limits;
+use crate::delivery::{Decision, Failure, Receipt, Sender, Situation};
+use crate::error::ErrorCode;
 use crate::event::ConversionEvent;
-
-/// How long a call may take, and how often it tries.
-#[derive(Debug, Clone)]
-pub(super) struct Limits {
-    pub attempt: Duration,
-    pub total: Duration,
-    pub retry: RetryPolicy,
-}
 
 /// A time-out of centuries would overflow the clock: a day is as good as none.
 const LONGEST: Duration = Duration::from_hours(24);
 
-impl Limits {
-    /// The same with another deadline for the whole call.
-    pub(super) fn within(&self, total: Duration) -> Self {
-        Self { attempt: self.attempt.min(total), total, retry: self.retry }
-    }
-}
-
-/// Sends one event.
+/// Sends one event. A failure is the last attempt's, with the whole call's error.
 pub(super) async fn send(
-    transport: &impl Transport,
+    sender: &impl Sender,
     limits: &Limits,
     event: &ConversionEvent,
-) -> Result<Receipt> {
+) -> Result<Receipt, Failure> {
     let span = tracing::debug_span!("connectly.send", event_name = event.event_name().as_str());
-    attempts(transport, limits, event).instrument(span).await
+    attempts(sender, limits, event).instrument(span).await
 }
 
 async fn attempts(
-    transport: &impl Transport,
+    sender: &impl Sender,
     limits: &Limits,
     event: &ConversionEvent,
-) -> Result<Receipt> {
+) -> Result<Receipt, Failure> {
     let began = Instant::now();
     let deadline = began + limits.total.min(LONGEST);
-    for attempts in 1_u32.. {
+    let mut earlier = None;
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
         let attempt_ends = deadline.min(Instant::now() + limits.attempt.min(LONGEST));
-        let failure = match attempt(transport, event, attempt_ends).await {
-            Ok((events_received, status, raw_body)) => {
+        let failure = match sender.post(event.wire(), attempt_ends).await {
+            Ok(receipt) => {
+                let (status, events_received) = (receipt.status(), receipt.events_received());
                 tracing::debug!(attempts, status, events_received, "received");
-                return Ok(Receipt { events_received, attempts, status, raw_body });
+                return Ok(receipt.with_attempts(attempts));
             }
-            Err(failure) => failure,
+            Err(failure) => failure.after(earlier),
         };
         let situation = Situation {
             attempts,
@@ -75,39 +62,27 @@ async fn attempts(
         );
         match decision {
             Decision::RetryAfter(wait) => sleep(wait).await,
-            Decision::GiveUp => return Err(given_up(failure, &situation)),
-            Decision::UnknownOutcome => {
-                return Err(failure.error.with_attempts(attempts).into_unknown_outcome());
+            Decision::GiveUp(resend) => {
+                let failure = failure.given_up(attempts, resend);
+                return Err(if situation.remaining.is_zero() {
+                    out_of_time(failure)
+                } else {
+                    failure
+                });
             }
         }
-    }
-    Err(Error::internal("a retry policy that never gives up"))
-}
-
-/// The attempt's own error, and whether a later call may try again.
-fn given_up(failure: Failure, situation: &Situation) -> Error {
-    let retryable = match failure.disposition {
-        Disposition::NeverSent | Disposition::NotRecorded => true,
-        Disposition::Ambiguous => situation.has_order_id,
-        Disposition::Refused | Disposition::Misconfigured => false,
-    };
-    let out_of_time = situation.remaining.is_zero();
-    let error = failure.error.with_attempts(situation.attempts).with_retryable(retryable);
-    if out_of_time && error.code() == ErrorCode::AttemptTimeout {
-        error.with_code(ErrorCode::DeadlineExceeded)
-    } else {
-        error
+        earlier = Some(situation.disposition);
     }
 }
 
-async fn attempt(
-    transport: &impl Transport,
-    event: &ConversionEvent,
-    deadline: Instant,
-) -> Result<(u64, u16, String), Failure> {
-    let answer = transport.post(event.wire(), deadline).await?;
-    let events_received = answer.read(SystemTime::now())?;
-    Ok((events_received, answer.status.as_u16(), answer.text()))
+/// The attempt ended because the whole call did.
+fn out_of_time(failure: Failure) -> Failure {
+    match failure.error.code() {
+        ErrorCode::AttemptTimeout => {
+            Failure { error: failure.error.with_code(ErrorCode::DeadlineExceeded), ..failure }
+        }
+        _ => failure,
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 mod batch;
 mod builder;
 mod call;
-mod receipt;
-pub(crate) mod response;
-pub(crate) mod retry;
+mod settings;
 mod tls;
+mod tracked_body;
 mod transport;
 
 use std::fmt;
@@ -16,11 +15,11 @@ use std::time::Duration;
 
 pub use batch::{Batch, DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
-pub use receipt::Receipt;
 
+use crate::delivery::{Disposition, Failure, Receipt};
 use crate::error::{Error, Result};
 use crate::event::{ConversionEvent, EventOptions};
-use builder::Settings;
+use settings::{Limits, Settings};
 use transport::Http;
 
 /// Sends events to Connectly. Cheap to clone; clones share the pool.
@@ -50,20 +49,6 @@ struct Inner {
 }
 
 impl Client {
-    /// A client whose settings come from the environment: `CONNECTLY_API_KEY`,
-    /// `CONNECTLY_BUSINESS_ID`, `CONNECTLY_BASE_URL`. Empty counts as unset.
-    ///
-    /// # Errors
-    /// Of kind `configuration` where a setting is missing or cannot be used.
-    pub fn from_env() -> Result<Self> {
-        Self::builder().build()
-    }
-
-    /// Starts a client with settings of its own; the environment fills the gaps.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
-    }
-
     fn new(settings: Arc<Settings>) -> Self {
         let (http, closed) = (OnceLock::new(), AtomicBool::new(false));
         Self { inner: Arc::new(Inner { settings, http, closed }) }
@@ -81,8 +66,8 @@ impl Client {
     /// # Errors
     /// Whatever keeps the API from saying that it received the event; `attempts` counts requests.
     pub async fn send(&self, event: &ConversionEvent) -> Result<Receipt> {
-        listen().await;
-        self.send_at_once(event).await
+        poll_idle_connections().await;
+        self.deliver(event, &self.inner.settings.limits).await.map_err(|failure| failure.error)
     }
 
     /// Sends one event with a deadline of its own in place of the client's.
@@ -90,14 +75,17 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn send_within(&self, event: &ConversionEvent, timeout: Duration) -> Result<Receipt> {
-        let http = self.http()?;
-        listen().await;
-        call::send(http, &self.inner.settings.limits.within(timeout), event).await
+        poll_idle_connections().await;
+        let limits = self.inner.settings.limits.within(timeout);
+        self.deliver(event, &limits).await.map_err(|failure| failure.error)
     }
 
-    /// As [`Client::send`], for a caller that has listened.
-    async fn send_at_once(&self, event: &ConversionEvent) -> Result<Receipt> {
-        call::send(self.http()?, &self.inner.settings.limits, event).await
+    /// Sends one event; whoever calls it has polled the idle connections.
+    async fn deliver(&self, event: &ConversionEvent, limits: &Limits) -> Result<Receipt, Failure> {
+        match self.http() {
+            Ok(http) => call::send(http, limits, event).await,
+            Err(error) => Err(Failure { error, disposition: Disposition::Misconfigured }),
+        }
     }
 
     /// The options that events of this client are made with.
@@ -119,7 +107,7 @@ impl Client {
             return Ok(http);
         }
         // Two threads may both build one; the first stays.
-        let http = self.inner.settings.http()?;
+        let http = Http::new(&self.inner.settings)?;
         Ok(self.inner.http.get_or_init(|| http))
     }
 }
@@ -127,7 +115,7 @@ impl Client {
 /// Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The
 /// first turn polls the sockets, the second the connections, so that one which the server has
 /// closed is not written to: that would be an ambiguous outcome.
-async fn listen() {
+async fn poll_idle_connections() {
     for _ in 0..2 {
         tokio::task::yield_now().await;
     }

@@ -1,49 +1,73 @@
 //! One POST: bytes out, an answer or a failure back. Knows nothing of retries.
 
 use std::error::Error as StdError;
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::response::{Answer, Damage, Failure, MAX_BODY_BYTES};
-use super::retry::Disposition;
-use crate::error::{Error, ErrorCode, ErrorKind};
+use super::settings::Settings;
+use super::tls;
+use super::tracked_body::TrackedBody;
+use crate::config;
+use crate::delivery::{Answer, Attempt, Damage, Disposition, Failure, MAX_BODY_BYTES, Sender};
+use crate::error::{Error, ErrorCode, ErrorKind, Result};
+
+/// Shorter than the idle time-outs of common servers: a request on a connection that the server
+/// has just closed is an ambiguous one.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
 const SHORTEST_SECRET: usize = 12;
 
-/// What the retry loop needs of HTTP.
-pub(super) trait Transport {
-    /// Posts the bytes and reads the answer until the deadline.
-    fn post(
-        &self,
-        body: Bytes,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Answer, Failure>> + Send;
-}
-
 /// The API through reqwest.
 pub(super) struct Http {
-    pub client: reqwest::Client,
-    pub url: Url,
-    pub api_key: HeaderValue,
+    client: reqwest::Client,
+    url: Url,
+    api_key: HeaderValue,
 }
 
-impl Transport for Http {
-    async fn post(&self, body: Bytes, deadline: Instant) -> Result<Answer, Failure> {
-        let progress = Arc::new(Progress::default());
-        let body = Watched { bytes: Some(body), progress: Arc::clone(&progress) };
+impl Sender for Http {
+    async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
+        self.answer(wire, until).await?.read(SystemTime::now())
+    }
+}
+
+impl Http {
+    /// Builds the pool.
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        let plain = settings.url.scheme() == "http";
+        let tls = if plain { tls::unused_config() } else { tls::config(&settings.extra_roots) }?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .default_headers(settings.headers.clone())
+            .connect_timeout(settings.connect_timeout)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true)
+            .http1_only();
+        let unusable = |error: reqwest::Error| {
+            let message = "the HTTP client could not be set up";
+            Error::configuration(ErrorCode::TlsSetupFailed, message)
+                .with_source(error.without_url())
+        };
+        if let Some(proxy) = &settings.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(unusable)?);
+        } else if config::is_loopback(&settings.url) {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(unusable)?;
+        Ok(Self { client, url: settings.url.clone(), api_key: settings.api_key.header()? })
+    }
+
+    /// Posts the bytes and reads the answer.
+    async fn answer(&self, wire: Bytes, until: Instant) -> Result<Answer, Failure> {
+        let (body, progress) = TrackedBody::new(wire);
         let request = self.client.post(self.url.clone()).body(reqwest::Body::wrap(body));
         let mut answer = None;
-        let done = timeout_at(deadline, exchange(request, &mut answer)).await;
+        let done = timeout_at(until, exchange(request, &mut answer)).await;
         let begun = progress.ends();
         match (done, answer) {
             (Ok(Ok(())), Some(answer)) => Ok(self.masked(answer)),
@@ -55,9 +79,7 @@ impl Transport for Http {
             (Ok(Err(error)), _) => Err(broken(error, begun)),
         }
     }
-}
 
-impl Http {
     /// A gateway that echoes the request must not bring the key into errors. Short keys are the
     /// sandbox's, and would be found in ordinary words.
     fn masked(&self, mut answer: Answer) -> Answer {
@@ -82,7 +104,7 @@ async fn exchange(
 ) -> Result<(), reqwest::Error> {
     let mut response = request.send().await?;
     let answer = answer.insert(Answer {
-        status: response.status(),
+        status: response.status().as_u16(),
         headers: std::mem::take(response.headers_mut()),
         body: Vec::new(),
         damage: None,
@@ -101,72 +123,6 @@ async fn exchange(
         }
     };
     Ok(())
-}
-
-/// Whether anybody began to write a body: the line between "never reached the server" and "who
-/// knows". Once an attempt has ended without that, its body can no longer be written, even by a
-/// connection's task that is about to.
-#[derive(Default)]
-struct Progress(AtomicU8);
-
-impl Progress {
-    const BEGUN: u8 = 1;
-    const ABANDONED: u8 = 2;
-
-    fn enter(&self, state: u8) -> u8 {
-        let swap = self.0.compare_exchange(0, state, Ordering::AcqRel, Ordering::Acquire);
-        swap.map_or_else(|earlier| earlier, |_| state)
-    }
-
-    /// The body may be written.
-    fn begins(&self) -> bool {
-        self.enter(Self::BEGUN) == Self::BEGUN
-    }
-
-    /// The attempt is over; whether its body began before that.
-    fn ends(&self) -> bool {
-        self.enter(Self::ABANDONED) == Self::BEGUN
-    }
-}
-
-struct Watched {
-    bytes: Option<Bytes>,
-    progress: Arc<Progress>,
-}
-
-/// The attempt was given up before its body began.
-#[derive(Debug)]
-struct Abandoned;
-
-impl fmt::Display for Abandoned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the attempt was given up")
-    }
-}
-
-impl StdError for Abandoned {}
-
-impl Body for Watched {
-    type Data = Bytes;
-    type Error = Abandoned;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Abandoned>>> {
-        if !self.progress.begins() {
-            return Poll::Ready(Some(Err(Abandoned)));
-        }
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bytes.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-    }
 }
 
 fn timed_out(begun: bool) -> Failure {

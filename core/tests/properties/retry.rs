@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connectly_conversions::RetryPolicy;
-use connectly_conversions::binding::{Decision, Disposition, Situation};
+use connectly_conversions::binding::{Decision, Disposition, Resend, Situation};
 use proptest::prelude::*;
 
 const DEDUP_WINDOW: Duration = Duration::from_hours(48);
@@ -86,7 +86,7 @@ proptest! {
                     other => prop_assert!(false, "{other:?} was resent"),
                 }
             }
-            Decision::UnknownOutcome => {
+            Decision::GiveUp(Resend::Unsafe) => {
                 prop_assert_eq!(situation.disposition, Disposition::Ambiguous);
             }
             _ => {}
@@ -103,7 +103,7 @@ proptest! {
             has_order_id: false,
             ..situation
         };
-        prop_assert_eq!(policy.decide(&situation), Decision::UnknownOutcome);
+        prop_assert_eq!(policy.decide(&situation), Decision::GiveUp(Resend::Unsafe));
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! The promises of a call, on a paused clock and a transport that follows a script.
 
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, StatusCode};
-use tokio::time::Instant;
+use http::HeaderMap;
 
 use super::*;
-use crate::client::response::Answer;
-use crate::error::ErrorKind;
+use crate::delivery::{Answer, Attempt, Disposition, RetryPolicy};
+use crate::error::{Error, ErrorKind, Result};
 use crate::tracking::TrackingParams;
 
 /// One scripted attempt.
@@ -43,39 +42,52 @@ impl Script {
     }
 }
 
-fn failure(kind: ErrorKind, code: ErrorCode, disposition: Disposition) -> Failure {
-    Failure { error: Error::new(kind, code, "scripted"), disposition }
+fn failed(kind: ErrorKind, code: ErrorCode, disposition: Disposition) -> Attempt {
+    Err(Failure { error: Error::new(kind, code, "scripted"), disposition })
 }
 
-impl Transport for Script {
-    async fn post(&self, _: bytes::Bytes, deadline: Instant) -> Result<Answer, Failure> {
+impl Sender for Script {
+    async fn post(&self, _: bytes::Bytes, until: Instant) -> Attempt {
         self.begun.lock().unwrap().push(Instant::now());
         let step = self.steps.lock().unwrap().next().expect("more attempts than scripted");
         let answer = |status, body: &[u8]| Answer {
-            status: StatusCode::from_u16(status).unwrap(),
+            status,
             headers: HeaderMap::new(),
             body: body.to_vec(),
             damage: None,
         };
-        match step {
-            Step::Status(status) => Ok(answer(status, b"scripted")),
+        let answer = match step {
+            Step::Status(status) => answer(status, b"scripted"),
             Step::RetryAfter(status, value) => {
                 let mut answer = answer(status, b"");
                 answer.headers.insert("retry-after", value.parse().unwrap());
-                Ok(answer)
+                answer
             }
-            Step::Received => Ok(answer(200, br#"{"events_received":1}"#)),
+            Step::Received => answer(200, br#"{"events_received":1}"#),
             Step::NeverSent => {
-                Err(failure(ErrorKind::Network, ErrorCode::ConnectFailed, Disposition::NeverSent))
+                return failed(
+                    ErrorKind::Network,
+                    ErrorCode::ConnectFailed,
+                    Disposition::NeverSent,
+                );
             }
             Step::Broken => {
-                Err(failure(ErrorKind::Network, ErrorCode::ConnectionLost, Disposition::Ambiguous))
+                return failed(
+                    ErrorKind::Network,
+                    ErrorCode::ConnectionLost,
+                    Disposition::Ambiguous,
+                );
             }
             Step::Hang => {
-                tokio::time::sleep_until(deadline).await;
-                Err(failure(ErrorKind::Timeout, ErrorCode::AttemptTimeout, Disposition::Ambiguous))
+                tokio::time::sleep_until(until).await;
+                return failed(
+                    ErrorKind::Timeout,
+                    ErrorCode::AttemptTimeout,
+                    Disposition::Ambiguous,
+                );
             }
-        }
+        };
+        answer.read(SystemTime::now())
     }
 }
 
@@ -95,7 +107,7 @@ fn defaults() -> Limits {
 async fn run(steps: Vec<Step>, order_id: Option<&str>) -> (Result<Receipt>, Script) {
     let script = Script::new(steps);
     let result = send(&script, &defaults(), &event(order_id)).await;
-    (result, script)
+    (result.map_err(|failure| failure.error), script)
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,13 +5,27 @@ use serde::Serialize;
 /// The API's word that it received an event. Received is not attributed: Meta decides later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
-    pub(super) events_received: u64,
-    pub(super) attempts: u32,
-    pub(super) status: u16,
-    pub(super) raw_body: String,
+    events_received: u64,
+    attempts: u32,
+    status: u16,
+    raw_body: String,
 }
 
 impl Receipt {
+    /// The receipt of a first attempt.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(events_received: u64, status: u16, raw_body: String) -> Self {
+        Self { events_received, attempts: 1, status, raw_body }
+    }
+
+    /// The same after this many attempts.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
     /// How many events the API says it received; at least 1.
     #[must_use]
     pub fn events_received(&self) -> u64 {

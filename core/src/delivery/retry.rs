@@ -1,11 +1,9 @@
-//! What may be sent again, and when. Pure: time and chance are arguments.
+//! When to send again, and when to give up. Pure: time and chance are arguments.
 
 use std::time::Duration;
 
+use super::disposition::{Disposition, Resend};
 use crate::error::{Error, ErrorCode, Result};
-
-/// Meta drops a second event of the same id within this time of the first; later it counts twice.
-pub(crate) const DEDUP_WINDOW: Duration = Duration::from_hours(48);
 
 /// An attempt with less time than this is not worth its risk.
 const SHORTEST_ATTEMPT: Duration = Duration::from_millis(100);
@@ -45,13 +43,15 @@ impl RetryPolicy {
         let default = Self::default();
         let wait = |seconds: Option<f64>, default, name| match seconds {
             None => Ok(default),
-            Some(seconds) => Duration::try_from_secs_f64(seconds)
-                .map_err(|_| refuse(&format!("{name}: {seconds} is no number of seconds"))),
+            Some(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| {
+                refuse(&format!("{name}: {seconds} must be a number of seconds, 0 or more"))
+            }),
         };
         let retries = match retries {
             None => default.retries,
-            Some(given) => u32::try_from(given)
-                .map_err(|_| refuse(&format!("retries: {given} is no count")))?,
+            Some(given) => u32::try_from(given).map_err(|_| {
+                refuse(&format!("retries: {given} must be a whole number, 0 or more"))
+            })?,
         };
         Ok(Self::new(retries, wait(base, default.base, "base")?, wait(cap, default.cap, "cap")?))
     }
@@ -84,27 +84,20 @@ impl RetryPolicy {
     #[doc(hidden)]
     #[must_use]
     pub fn decide(&self, situation: &Situation) -> Decision {
-        let resendable = match situation.disposition {
-            Disposition::NeverSent | Disposition::NotRecorded => true,
-            Disposition::Ambiguous if situation.has_order_id => true,
-            Disposition::Ambiguous => return Decision::UnknownOutcome,
-            Disposition::Refused | Disposition::Misconfigured => false,
-        };
-        if !resendable || situation.attempts > self.retries {
-            return Decision::GiveUp;
-        }
+        let is_spent = situation.attempts > self.retries;
         let wait = self.jittered(situation).max(situation.retry_after.unwrap_or_default());
-        if situation.disposition == Disposition::Ambiguous
-            && situation.since_first_try.saturating_add(wait) > DEDUP_WINDOW
-        {
-            return Decision::UnknownOutcome;
+        let next_try = if is_spent { Duration::ZERO } else { wait };
+        let since_first_try = situation.since_first_try.saturating_add(next_try);
+        let resend = situation.disposition.resend(situation.has_order_id, since_first_try);
+        if is_spent || resend != Resend::Safe {
+            return Decision::GiveUp(resend);
         }
         let left = situation.remaining.saturating_sub(wait);
         // Without an order id, an attempt that the deadline cuts off turns an outcome that was
         // known into one that is not.
         let needed = if situation.has_order_id { Duration::ZERO } else { SHORTEST_ATTEMPT };
         if left <= needed {
-            return Decision::GiveUp;
+            return Decision::GiveUp(resend);
         }
         Decision::RetryAfter(wait)
     }
@@ -116,22 +109,6 @@ impl RetryPolicy {
         Duration::try_from_secs_f64(longest.as_secs_f64() * situation.random.clamp(0.0, 1.0))
             .map_or(longest, |wait| wait.min(longest))
     }
-}
-
-/// What a failed attempt means for the event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Disposition {
-    /// The server was never reached.
-    NeverSent,
-    /// The server says that it did not take the event: 425, 429, 503.
-    NotRecorded,
-    /// The event may have been recorded.
-    Ambiguous,
-    /// The event is refused; it would be again.
-    Refused,
-    /// The sender is misconfigured; every event would be refused.
-    Misconfigured,
 }
 
 /// All that a decision depends on.
@@ -159,8 +136,6 @@ pub struct Situation {
 pub enum Decision {
     /// Send the same bytes again after this wait.
     RetryAfter(Duration),
-    /// Give the attempt's error to the caller.
-    GiveUp,
-    /// Give up, since a resend could count the conversion twice.
-    UnknownOutcome,
+    /// Give up; whether a later call may send the bytes again.
+    GiveUp(Resend),
 }
