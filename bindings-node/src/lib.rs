@@ -11,12 +11,13 @@
     reason = "what JavaScript calls owns its arguments and has no Rust caller"
 )]
 
+mod answers;
 pub mod batch;
+pub mod bridge;
 pub mod client;
 pub mod command;
 mod engine;
 pub mod event;
-pub mod port;
 mod record;
 pub mod sandbox;
 mod settings;

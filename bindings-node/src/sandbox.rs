@@ -8,8 +8,8 @@ use napi::Either;
 use napi_derive::napi;
 use serde::Deserialize;
 
+use crate::bridge::CallbackBridge;
 use crate::engine;
-use crate::port::Port;
 use crate::record;
 
 /// A sandbox that runs in this process until it is stopped or forgotten.
@@ -81,10 +81,16 @@ impl RunningSandbox {
     /// Answers the call `id` once this many conversions were accepted, or after `timeout`
     /// milliseconds, with the JSON of those that were. Gives the record of an error, or nothing.
     #[napi(catch_unwind)]
-    pub fn wait_for(&self, port: &Port, id: u32, count: u32, timeout: f64) -> Option<String> {
+    pub fn wait_for(
+        &self,
+        bridge: &CallbackBridge,
+        id: u32,
+        count: u32,
+        timeout: f64,
+    ) -> Option<String> {
         let begin = || {
             let timeout: Duration = binding::milliseconds("timeout", timeout)?;
-            let (sandbox, answers) = (self.running(), port.answers());
+            let (sandbox, answers) = (self.running(), bridge.answers());
             engine::handle()?.spawn_blocking(move || {
                 let received = sandbox.map(|sandbox| {
                     drop(sandbox.wait_for(count as usize, timeout));

@@ -1,145 +1,191 @@
 import { invalidArgument } from "./arguments.js";
-import type { Outcome } from "./client.js";
+import { theCalls } from "./bridge.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
-import { type ClientHandle, type NativeBatch, native } from "./native.js";
-import { theCalls } from "./port.js";
-import type { ErrorRecord, Failed, ResultRecord } from "./records.js";
-import { type EventHandle, placesOf } from "./shelf.js";
-import type { Under, Underway } from "./underway.js";
+import type { Cancellable, InFlight } from "./in-flight.js";
+import type { ClientHandle, NativeBatch } from "./native.js";
+import type { Outcome } from "./outcome.js";
+import type { Failed, ResultRecord } from "./records.js";
+import { onAbort } from "./signals.js";
+import { type Events, Source } from "./source.js";
 
-/** How many events go over at once, and how many may be without an outcome. */
-const CHUNK = 256;
-const WINDOW = 1024;
+/** What a batch is of. */
+export interface BatchOf {
+  readonly client: ClientHandle;
+  readonly inFlight: InFlight;
+  /** Aborted once the client is closed. */
+  readonly closed: AbortSignal;
+  readonly events: Events;
+  readonly concurrency: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
-/** One `sendMany`: events go over in chunks, and so do their records, in the same order. */
-class Delivery {
-  readonly outcomes: Outcome[] = [];
-  readonly #events: ConversionEvent[] = [];
+/** Events that were given to the native half, and what has become of them. */
+class Batch implements Cancellable {
+  readonly #inFlight: InFlight;
+  readonly #native: NativeBatch;
+  readonly #id: number;
   readonly #stack: string;
-  #chunk: EventHandle[] = [];
+  /** Those without an outcome, oldest first. */
+  readonly #waiting: ConversionEvent[] = [];
+  readonly #outcomes: Outcome[] = [];
+  /** How many events may be without an outcome: as many as are sent at a time, and as many read ahead. */
+  readonly #window: number;
+  #failure: ConnectlyError | undefined;
+  #hasChanged = false;
   #wake: (() => void) | undefined;
-  #isCut = false;
-  readonly #batch: NativeBatch;
 
-  constructor(batch: NativeBatch, stack: string) {
-    this.#batch = batch;
+  constructor({ client, inFlight, concurrency }: BatchOf, stack: string) {
+    const calls = theCalls();
+    this.#id = calls.newId();
+    const batch = calls.bridge.batch(this.#id, client, concurrency);
+    if (typeof batch === "string") {
+      throw errorOfText(batch);
+    }
+    this.#native = batch;
+    this.#inFlight = inFlight;
     this.#stack = stack;
+    this.#window = 2 * batch.concurrency();
   }
 
-  add(event: ConversionEvent): void {
-    const handle = ConversionEvent.handleOf(event);
-    this.#events.push(event);
-    if (this.#isCut) {
-      this.cutOff();
-      return;
-    }
-    this.#chunk.push(handle);
-    if (this.#chunk.length === CHUNK) {
-      this.flush();
-    }
+  get hasRoom(): boolean {
+    return this.#waiting.length < this.#window;
   }
 
-  flush(): void {
-    if (this.#chunk.length > 0) {
-      this.#batch.push(...placesOf(this.#chunk));
-      this.#chunk = [];
-    }
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
   }
 
-  take(records: readonly ResultRecord[]): void {
-    for (const record of records) {
-      const event = this.#events[this.outcomes.length] as ConversionEvent;
-      this.outcomes.push(
-        "error" in record ? { event, error: this.#error(record.error) } : { event, receipt: record.receipt },
-      );
+  push(event: ConversionEvent): void {
+    const { shelf, place } = ConversionEvent.handleOf(event);
+    if (this.isIdle) {
+      theCalls().begin(this.#id, this);
+      this.#inFlight.add(this);
     }
+    this.#waiting.push(event);
+    this.#native.push(shelf, place);
+  }
+
+  take(answer: unknown): void {
+    const records = answer as readonly ResultRecord[] | Failed;
+    if ("error" in records) {
+      this.#failure = errorOf(records.error);
+    } else {
+      for (const record of records) {
+        this.#outcomes.push(this.#outcomeOf(this.#waiting.shift() as ConversionEvent, record));
+      }
+    }
+    if (this.isIdle || this.#failure !== undefined) {
+      this.#awaitNothing();
+    }
+    this.change();
+  }
+
+  /** The oldest outcome that nobody has been told of. */
+  next(): Outcome | undefined {
+    const outcome = this.#outcomes.shift();
+    if (outcome === undefined && this.#failure !== undefined) {
+      throw this.#failure;
+    }
+    return outcome;
+  }
+
+  cancel(): void {
+    this.#native.cut();
+  }
+
+  stop(): void {
+    this.#native.stop();
+    this.#awaitNothing();
+  }
+
+  /** Something has happened. */
+  change(): void {
+    this.#hasChanged = true;
     this.#wake?.();
   }
 
-  /** What is under way gets an error of its own, as if the API had not answered. */
-  cutOff(): void {
-    this.#batch.stop();
-    this.#isCut = true;
-    const rest = this.#events.slice(this.outcomes.length);
-    for (const event of rest) {
-      const { shelf, place } = ConversionEvent.handleOf(event);
-      this.outcomes.push({ event, error: errorOfText(native.cutOff(shelf, place)) });
-    }
-    this.#wake?.();
-  }
-
-  /** Waits until at most this many events are without an outcome. */
-  async until(waiting: number): Promise<void> {
-    while (this.#events.length - this.outcomes.length > waiting) {
+  /** Waits until something has happened since it was asked last. */
+  async changed(): Promise<void> {
+    if (!this.#hasChanged) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+    this.#hasChanged = false;
   }
 
-  get isFull(): boolean {
-    return this.#events.length - this.outcomes.length >= WINDOW;
+  /** A batch that nobody asks for its outcomes any more holds neither the process nor `close`. */
+  #awaitNothing(): void {
+    theCalls().end(this.#id);
+    this.#inFlight.delete(this);
   }
 
-  #error(record: ErrorRecord): ConnectlyError {
-    const error = errorOf(record);
+  #outcomeOf(event: ConversionEvent, record: ResultRecord): Outcome {
+    if (!("error" in record)) {
+      return { event, receipt: record.receipt };
+    }
+    const error = errorOf(record.error);
     // It is made in a callback: the stack that helps is that of the call.
     error.stack = `${error.name}: ${error.message}${this.#stack}`;
-    return error;
+    return { event, error };
   }
 }
 
-/** Sends every event; see `Client.sendMany`. */
-export async function deliver(
-  client: ClientHandle,
-  underway: Underway,
-  events: Iterable<ConversionEvent> | AsyncIterable<ConversionEvent>,
-  concurrency: number | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Outcome[]> {
+/** Tells what becomes of every event; see `Client.outcomes`. */
+export async function* outcomesOf(of: BatchOf): AsyncGenerator<Outcome, void, undefined> {
+  const { events, closed, signal } = of;
   checkEvents(events);
   const trace = { stack: "" };
-  Error.captureStackTrace(trace, deliver);
-  const calls = theCalls();
-  let onFailure!: (error: ConnectlyError) => void;
-  const failed = new Promise<never>((_, reject) => {
-    onFailure = reject;
-  });
-  const id = calls.begin({
-    take: (answer) => {
-      const records = answer as readonly ResultRecord[] | Failed;
-      if ("error" in records) {
-        onFailure(errorOf(records.error));
-      } else {
-        delivery.take(records);
-      }
-    },
-  });
-  const batch = calls.port.batch(id, client, concurrency);
-  if (typeof batch === "string") {
-    calls.end(id);
-    throw errorOfText(batch);
+  Error.captureStackTrace(trace, outcomesOf);
+  const batch = new Batch(of, trace.stack.slice(trace.stack.indexOf("\n")));
+  const source = new Source(events, () => batch.change());
+  const letGo = (): void => {
+    // What it says of that is of no use to anybody any more.
+    source.close().catch(() => {});
+    batch.change();
+  };
+  const subscriptions = [
+    // An array was given whole: each of its events is told that the client was closed.
+    onAbort(closed, Array.isArray(events) ? () => {} : letGo),
+  ];
+  if (signal !== undefined) {
+    subscriptions.push(
+      onAbort(signal, () => {
+        batch.stop();
+        letGo();
+      }),
+    );
   }
-  const delivery = new Delivery(batch, trace.stack.slice(trace.stack.indexOf("\n")));
-  const call: Under = { cutOff: () => delivery.cutOff() };
-  underway.add(call);
-  let onAbort!: () => void;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal?.reason);
-  });
-  signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    // A source that never gives its next event does not keep an abort waiting.
-    await Promise.race([feed(delivery, events, signal), aborted, failed]);
-    return delivery.outcomes;
+    for (;;) {
+      while (batch.hasRoom && !signal?.aborted) {
+        const event = source.take();
+        if (event === undefined) {
+          break;
+        }
+        batch.push(event);
+      }
+      const outcome = batch.next();
+      if (outcome !== undefined) {
+        yield outcome;
+      } else if (signal?.aborted) {
+        throw signal.reason;
+      } else if (source.isEnded && batch.isIdle) {
+        break;
+      } else {
+        await batch.changed();
+      }
+    }
+    if (source.failure !== undefined) {
+      throw source.failure.reason;
+    }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
-    // What has ended needs no stop; what was aborted does.
+    for (const unsubscribe of subscriptions) {
+      unsubscribe();
+    }
     batch.stop();
-    batch.end();
-    calls.end(id);
-    underway.delete(call);
+    await source.close();
   }
 }
 
@@ -155,38 +201,5 @@ function checkEvents(events: unknown): void {
     !(Symbol.iterator in events || Symbol.asyncIterator in events)
   ) {
     invalidArgument("events", "an iterable of ConversionEvent");
-  }
-}
-
-async function feed(
-  delivery: Delivery,
-  events: Iterable<ConversionEvent> | AsyncIterable<ConversionEvent>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    if (Symbol.asyncIterator in events) {
-      for await (const event of events) {
-        delivery.add(event);
-        // The next one may be long in coming.
-        delivery.flush();
-        await delivery.until(WINDOW);
-        signal?.throwIfAborted();
-      }
-    } else {
-      for (const event of events) {
-        delivery.add(event);
-        if (delivery.isFull) {
-          delivery.flush();
-          await delivery.until(WINDOW - CHUNK);
-        }
-      }
-      delivery.flush();
-    }
-    await delivery.until(0);
-  } catch (error) {
-    // The source failed: what is under way is not left behind.
-    delivery.flush();
-    await delivery.until(0);
-    throw error;
   }
 }

@@ -1,12 +1,15 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { invalidArgument, optionsOf } from "./arguments.js";
-import { deliver } from "./batch.js";
+import { outcomesOf } from "./batch.js";
 import { textOf } from "./document.js";
-import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
+import { errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent, type EventOptions } from "./event.js";
+import { InFlight } from "./in-flight.js";
 import { type ClientHandle, native } from "./native.js";
+import type { Outcome } from "./outcome.js";
 import type { Receipt } from "./records.js";
-import { Sending } from "./sending.js";
-import { Underway } from "./underway.js";
+import { sendOne } from "./sending.js";
+import type { Events } from "./source.js";
 
 /** How often and how patiently a call tries again. Waits are in milliseconds. */
 export interface RetryPolicy {
@@ -62,11 +65,6 @@ export interface CloseOptions {
   readonly timeout?: number | null | undefined;
 }
 
-/** What became of one event of {@link Client.sendMany}: a receipt, or why there is none. */
-export type Outcome =
-  | { readonly event: ConversionEvent; readonly receipt: Receipt; readonly error?: undefined }
-  | { readonly event: ConversionEvent; readonly error: ConnectlyError; readonly receipt?: undefined };
-
 const SEND_OPTIONS = ["signal", "timeout"];
 const SEND_MANY_OPTIONS = ["concurrency", "signal"];
 
@@ -78,8 +76,8 @@ const SEND_MANY_OPTIONS = ["concurrency", "signal"];
  */
 export class Client {
   readonly #handle: ClientHandle;
-  readonly #underway = new Underway();
-  #isClosed = false;
+  readonly #inFlight = new InFlight();
+  readonly #closing = new AbortController();
   /** The options that events of this client are made with: spread them into an event's. */
   readonly eventOptions: EventOptions;
 
@@ -105,8 +103,13 @@ export class Client {
     if (timeout !== undefined && timeout !== null && typeof timeout !== "number") {
       invalidArgument("timeout", "a number of milliseconds");
     }
-    const call = new Sending(this.#underway, handle, signalOf(signal));
-    const record = await call.begin(this.#handle, timeout ?? undefined);
+    const record = await sendOne(
+      this.#handle,
+      this.#inFlight,
+      handle,
+      timeout ?? undefined,
+      signalOf(signal),
+    );
     if ("error" in record) {
       throw errorOf(record.error);
     }
@@ -115,45 +118,76 @@ export class Client {
 
   /**
    * Sends many events, 4 at a time unless told otherwise, and tells of each in their order. Takes
-   * any iterable; a lazy one is read no faster than it is sent.
+   * any iterable; a lazy one is read at most `concurrency` events ahead of those that are sent.
    *
    * One event's failure stops no other; but once the API has said that the key or the business is
    * wrong, the events that have not been started get that error unsent.
+   *
+   * What the iterable throws is thrown once the events before have their outcomes, which are its
+   * property `outcomes`.
    */
-  async sendMany(
-    events: Iterable<ConversionEvent> | AsyncIterable<ConversionEvent>,
-    options?: SendManyOptions,
-  ): Promise<Outcome[]> {
+  async sendMany(events: Events, options?: SendManyOptions): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    try {
+      for await (const outcome of this.outcomes(events, options)) {
+        outcomes.push(outcome);
+      }
+    } catch (error) {
+      if (!options?.signal?.aborted) {
+        attach(outcomes, error);
+      }
+      throw error;
+    }
+    return outcomes;
+  }
+
+  /**
+   * As {@link Client.sendMany}, but tells of each event as soon as those before it are told of,
+   * and keeps none: for a backfill that does not fit into memory. Nothing is read or sent before
+   * it is iterated over; what is read while nobody asks for the next outcome is bounded.
+   */
+  async *outcomes(events: Events, options?: SendManyOptions): AsyncGenerator<Outcome, void, undefined> {
     const { concurrency, signal } = options === undefined ? {} : optionsOf(options, SEND_MANY_OPTIONS);
     if (concurrency !== undefined && concurrency !== null && typeof concurrency !== "number") {
       invalidArgument("concurrency", "a number");
     }
     this.#checkOpen();
-    return await deliver(this.#handle, this.#underway, events, concurrency ?? undefined, signalOf(signal));
+    yield* outcomesOf({
+      client: this.#handle,
+      inFlight: this.#inFlight,
+      closed: this.#closing.signal,
+      events,
+      concurrency: concurrency ?? undefined,
+      signal: signalOf(signal),
+    });
   }
 
   /**
-   * Refuses every further send and waits for those under way. Once `timeout` has passed they are
-   * cut off and reject with `client_closed`.
+   * Refuses every further send and waits for those under way. A batch reads its source no further,
+   * unless that is an array. Once `timeout` has passed they are cut off and reject with
+   * `client_closed`: those that were sent may have arrived, those with `attempts` 0 and
+   * "not sent" have not.
+   *
+   * Whoever awaits a send has been told of its end when this resolves.
    */
   async close(options?: CloseOptions): Promise<void> {
     const { timeout } = optionsOf(options, ["timeout"]);
     if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
       invalidArgument("timeout", "a number of milliseconds");
     }
-    this.#isClosed = true;
-    const ended = this.#underway.ended();
-    if (timeout === undefined || timeout === null) {
-      await ended;
-      return;
-    }
+    this.#closing.abort();
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.min(timeout, 2 ** 31 - 1));
-    });
-    await Promise.race([ended, late]);
+    if (timeout !== undefined && timeout !== null) {
+      timer = setTimeout(() => this.#inFlight.cancel(), Math.min(timeout, 2 ** 31 - 1));
+    }
+    do {
+      await this.#inFlight.ended();
+      // Their promises are settled, but handlers of handlers have not run yet; and a batch whose
+      // source is an array begins its next requests only now.
+      await nextTurn();
+    } while (!this.#inFlight.isEmpty);
     clearTimeout(timer);
-    this.#underway.cutOff();
+    this.#inFlight.cancel();
   }
 
   /** As {@link Client.close}, for `await using`. */
@@ -162,7 +196,7 @@ export class Client {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) {
+    if (this.#closing.signal.aborted) {
       throw errorOfText(native.clientClosed());
     }
   }
@@ -178,4 +212,11 @@ function signalOf(signal: AbortSignal | null | undefined): AbortSignal | undefin
   }
   signal.throwIfAborted();
   return signal;
+}
+
+/** Hands over what has become of the events before. */
+function attach(outcomes: readonly Outcome[], error: unknown): void {
+  if (typeof error === "object" && error !== null && Object.isExtensible(error)) {
+    Object.defineProperty(error, "outcomes", { value: outcomes, configurable: true, writable: true });
+  }
 }

@@ -3,7 +3,6 @@
 export type {
   ClientOptions,
   CloseOptions,
-  Outcome,
   RetryPolicy,
   SendManyOptions,
   SendOptions,
@@ -35,6 +34,7 @@ export type {
   ViewContentInput,
 } from "./event.js";
 export { ConversionEvent } from "./event.js";
+export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";
 export { COOKIE_NAME, TrackingParams } from "./tracking.js";

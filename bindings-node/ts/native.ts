@@ -14,14 +14,14 @@ export type ClientHandle = Handle<"client">;
 
 /** Many requests under way. */
 export interface NativeBatch {
-  /** Of each event the index of its shelf among `shelves`, and its place there. */
-  push(shelves: ShelfHandle[], places: Uint32Array): void;
-  end(): void;
+  concurrency(): number;
+  push(shelf: ShelfHandle, place: number): void;
+  cut(): void;
   stop(): void;
 }
 
 /** This JavaScript thread's connection to the thread that delivers. */
-export interface NativePort {
+export interface NativeBridge {
   hold(): void;
   release(): void;
   send(
@@ -41,7 +41,7 @@ export interface NativeSandbox {
   /** The last three give nothing once it was stopped. */
   received(): string | null;
   requests(): string | null;
-  waitFor(port: NativePort, id: number, count: number, timeout: number): string | null;
+  waitFor(bridge: NativeBridge, id: number, count: number, timeout: number): string | null;
   script(faults: string): string | null;
   clearFaults(): void;
   reset(): void;
@@ -79,7 +79,7 @@ export interface Native {
   unknownOption(names: string[], known: readonly string[]): string | null;
   startSandbox(options: string): NativeSandbox | string;
   runCli(args: string[]): number;
-  readonly Port: new (callback: (answers: string) => void) => NativePort;
+  readonly CallbackBridge: new (callback: (answers: string) => void) => NativeBridge;
 }
 
 function version(): string {

@@ -36,18 +36,3 @@ export function shelve(
   filled++;
   return { shelf, place };
 }
-
-/** Events as `NativeBatch.push` takes them. */
-export function placesOf(events: readonly EventHandle[]): [ShelfHandle[], Uint32Array] {
-  const shelves: ShelfHandle[] = [];
-  const places = new Uint32Array(events.length * 2);
-  events.forEach(({ shelf, place }, index) => {
-    // Events that were built one after the other lie on one shelf.
-    if (shelf !== shelves[shelves.length - 1]) {
-      shelves.push(shelf);
-    }
-    places[index * 2] = shelves.length - 1;
-    places[index * 2 + 1] = place;
-  });
-  return [shelves, places];
-}

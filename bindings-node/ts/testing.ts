@@ -2,11 +2,11 @@
 
 import { AssertionError } from "node:assert";
 import { optionsOf } from "./arguments.js";
+import { theCalls } from "./bridge.js";
 import { Client, type ClientOptions } from "./client.js";
 import { textOf } from "./document.js";
 import { errorOfText, type Issue } from "./errors.js";
 import { type NativeSandbox, native } from "./native.js";
-import { theCalls } from "./port.js";
 
 /** The sandbox accepts any key and any UUID unless told otherwise; these are what its clients use. */
 const API_KEY = "sandbox-key";
@@ -155,12 +155,12 @@ export class Sandbox {
   ): Promise<readonly Received[]> {
     const { timeout = 5000 } = optionsOf(options, ["timeout"]);
     const calls = theCalls();
-    let id = 0;
+    const id = calls.newId();
     try {
       return listOf(
         await new Promise((resolve) => {
-          id = calls.begin({ take: resolve });
-          const refused = this.#native.waitFor(calls.port, id, count, timeout);
+          calls.begin(id, { take: resolve });
+          const refused = this.#native.waitFor(calls.bridge, id, count, timeout);
           if (refused !== null) {
             throw errorOfText(refused);
           }

@@ -115,7 +115,9 @@ impl Error {
     #[doc(hidden)]
     #[must_use]
     pub fn client_closed() -> Self {
-        Self::configuration(ErrorCode::ClientClosed, "the client was closed")
+        let message = "the client was closed: this event was not sent";
+        // By another client, or the next process.
+        Self::configuration(ErrorCode::ClientClosed, message).with_retryable(true)
     }
 
     /// For a binding: a send that was cut off because its client was closed.
@@ -125,6 +127,8 @@ impl Error {
         let message = "the client was closed before the answer came: the event may have arrived";
         Self::configuration(ErrorCode::ClientClosed, message)
             .with_retryable(event.order_id().is_some())
+            // Nobody counted them any more: at least this one.
+            .with_attempts(1)
     }
 
     pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {

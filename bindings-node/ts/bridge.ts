@@ -1,4 +1,4 @@
-import { type NativePort, native } from "./native.js";
+import { type NativeBridge, native } from "./native.js";
 
 /** What awaits answers. */
 export interface Taker {
@@ -11,11 +11,11 @@ export interface Taker {
  */
 class Calls {
   readonly #pending = new Map<number, Taker>();
-  readonly #port: NativePort;
+  readonly #bridge: NativeBridge;
   #lastId = 0;
 
   constructor() {
-    this.#port = new native.Port((text) => {
+    this.#bridge = new native.CallbackBridge((text) => {
       // Ids and records in turn.
       const answers = JSON.parse(text) as unknown[];
       for (let index = 0; index < answers.length; index += 2) {
@@ -24,27 +24,31 @@ class Calls {
     });
   }
 
-  get port(): NativePort {
-    return this.#port;
+  get bridge(): NativeBridge {
+    return this.#bridge;
   }
 
-  /** A call begins: its id, and what takes its answers until it ends. */
-  begin(taker: Taker): number {
+  /** An id for a call. */
+  newId(): number {
     // An id is free again after four billion calls, unless a call lasts as long.
     do {
       this.#lastId = (this.#lastId + 1) >>> 0;
     } while (this.#pending.has(this.#lastId));
-    if (this.#pending.size === 0) {
-      this.#port.hold();
-    }
-    this.#pending.set(this.#lastId, taker);
     return this.#lastId;
+  }
+
+  /** The call awaits answers, which this takes until it ends. */
+  begin(id: number, taker: Taker): void {
+    if (this.#pending.size === 0) {
+      this.#bridge.hold();
+    }
+    this.#pending.set(id, taker);
   }
 
   /** The call is over: an answer that still comes is nobody's. */
   end(id: number): void {
     if (this.#pending.delete(id) && this.#pending.size === 0) {
-      this.#port.release();
+      this.#bridge.release();
     }
   }
 }
