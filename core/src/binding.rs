@@ -5,3 +5,4 @@ pub use crate::config::{concurrency, milliseconds, seconds};
 pub use crate::delivery::{
     Answer, Attempt, Damage, Decision, Disposition, Failure, Resend, Sender, Situation,
 };
+pub use crate::landing::landing;

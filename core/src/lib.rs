@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod issue;
 mod json;
+mod landing;
 mod named;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -27,6 +28,9 @@ pub use event::{
     Rounding,
 };
 pub use issue::{Issue, IssueCode, Severity};
+pub use landing::{
+    Landing, SCRIPT_COOKIE_NAME, SkipReason, Touch, Visit, VisitCount, VisitRequest,
+};
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Fault, Received, Recorded, Sandbox, SandboxBuilder};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod document;
+mod landing;
 mod money;
 mod retry;
 mod support;

@@ -1,13 +1,13 @@
 //! Runs `vectors/*.json` against the core.
 
+mod landing;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use connectly_conformance::{Report, vectors};
 use connectly_conversions::binding::{Answer, Decision, Disposition, Resend, Situation};
-use connectly_conversions::{
-    Capture, ConversionEvent, Error, EventOptions, Issue, RetryPolicy, Rounding, TrackingParams,
-};
+use connectly_conversions::{ConversionEvent, Error, EventOptions, Issue, RetryPolicy, Rounding};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -56,91 +56,6 @@ fn compare(expected: &[Problem], issues: &[&Issue]) -> Option<String> {
 
 fn errors(error: &Error) -> Vec<&Issue> {
     error.issues().iter().filter(|issue| issue.is_error()).collect()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-enum Captured {
-    Params(Value),
-    #[serde(rename = "nothing")]
-    Nothing(bool),
-    Errors(Vec<Problem>),
-}
-
-fn compare_captured(
-    expected: &Captured,
-    found: Result<Option<TrackingParams>, Error>,
-) -> Option<String> {
-    match (expected, found) {
-        (Captured::Params(params), Ok(Some(found))) => {
-            let (wanted, found) = (params.to_string(), found.to_json());
-            (wanted != found).then(|| format!("expected {wanted}, found {found}"))
-        }
-        (Captured::Nothing(true), Ok(None)) => None,
-        (Captured::Errors(problems), Err(error)) => compare(problems, &errors(&error)),
-        (_, found) => Some(format!("found {found:?}")),
-    }
-}
-
-#[test]
-fn capture() -> Outcome {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Case {
-        name: String,
-        #[serde(rename = "why")]
-        _why: Option<String>,
-        url: Option<String>,
-        query: Option<String>,
-        pairs: Option<Vec<(String, String)>>,
-        #[serde(default)]
-        extra_params: Vec<String>,
-        now: i64,
-        expect: Captured,
-    }
-    let mut report = Report::default();
-    for case in vectors::<Case>("capture")? {
-        let capture = Capture::new().extra_params(case.extra_params).now(case.now);
-        let found = match (case.url, case.query, case.pairs) {
-            (Some(url), None, None) => capture.url(&url),
-            (None, Some(query), None) => capture.query(&query),
-            (None, None, Some(pairs)) => capture.pairs(pairs),
-            _ => return Err(format!("{}: one input of three", case.name).into()),
-        };
-        report.case(&case.name, compare_captured(&case.expect, found));
-    }
-    report.finish()?;
-    Ok(())
-}
-
-#[test]
-fn cookie() -> Outcome {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Case {
-        name: String,
-        #[serde(rename = "why")]
-        _why: Option<String>,
-        params: Option<Value>,
-        cookie: String,
-        expect: Option<Captured>,
-    }
-    let mut report = Report::default();
-    for case in vectors::<Case>("cookie")? {
-        let decoded = TrackingParams::from_cookie(&case.cookie).map(Some);
-        let problem = match (case.params, case.expect) {
-            (Some(params), None) => {
-                let encoded = TrackingParams::from_json(&params.to_string())?.to_cookie();
-                let differs = (encoded != case.cookie).then(|| format!("encoded {encoded}"));
-                differs.or_else(|| compare_captured(&Captured::Params(params), decoded))
-            }
-            (None, Some(expect)) => compare_captured(&expect, decoded),
-            _ => return Err(format!("{}: params or expect", case.name).into()),
-        };
-        report.case(&case.name, problem);
-    }
-    report.finish()?;
-    Ok(())
 }
 
 #[derive(Deserialize, Default)]
