@@ -16,7 +16,7 @@ OUT ?= dist
 
 CORE := -p connectly-conversions -p connectly-conformance
 
-.PHONY: help demo test lint bench fuzz docs pack \
+.PHONY: help demo test lint bench fuzz docs pack generate lint-surface \
 	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
 
 help:
@@ -47,7 +47,15 @@ test-example-rust:
 	cargo build --quiet -p connectly-conversions --features cli
 	examples/demo/check $(or $(CARGO_TARGET_DIR),target)/debug/connectly
 
-lint: lint-core lint-python lint-node lint-swift
+lint: lint-surface lint-core lint-python lint-node lint-swift
+
+## generate: every language's lists and documentation, from core/schema/surface.json
+generate:
+	python3 core/schema/generate
+
+## lint-surface: what is generated is what surface.json says
+lint-surface:
+	python3 core/schema/generate --check
 
 lint-core: $(CARGO_TOOLS)/bin/cargo-deny
 	cargo fmt --all --check

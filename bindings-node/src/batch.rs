@@ -63,7 +63,7 @@ async fn deliver(
     }
     drop(outcomes);
     for event in begun.with(std::mem::take) {
-        give(&[Outcome { result: Err(Error::cut_off(&event)), event }]);
+        give(&[Outcome { result: Err(Error::cut_off(event.order_id().is_some())), event }]);
     }
     while let Some(event) = events.recv().await {
         give(&[Outcome { result: Err(Error::client_closed()), event }]);

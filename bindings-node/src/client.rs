@@ -26,7 +26,7 @@ pub fn client_closed() -> String {
 /// The record of a send that `close` cut off.
 #[napi(catch_unwind)]
 pub fn cut_off(shelf: &External<Shelf>, place: u32) -> napi::Result<String> {
-    Ok(record::error(&Error::cut_off(&shelf.event(place)?)))
+    Ok(record::error(&Error::cut_off(shelf.event(place)?.order_id().is_some())))
 }
 
 /// The record of an argument that is not what is `needed`.

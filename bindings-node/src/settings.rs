@@ -15,6 +15,7 @@ const CLIENT: &[&str] = &[
     "caBundle",
     "userAgent",
     "rounding",
+    "allowInsecureHttpForTests",
 ];
 const RETRY: &[&str] = &["retries", "base", "cap"];
 
@@ -55,6 +56,9 @@ pub(crate) fn client(text: &str) -> Result<Client> {
     if let Some(rounding) = settings.text("rounding")? {
         builder = builder.rounding(rounding.parse()?);
     }
+    if let Some(allow) = settings.flag("allowInsecureHttpForTests")? {
+        builder = builder.allow_insecure_http_for_tests(allow);
+    }
     builder.build()
 }
 
@@ -81,6 +85,14 @@ impl Settings {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(Error::wrong_argument(name, "a string")),
+        }
+    }
+
+    fn flag(&self, name: &str) -> Result<Option<bool>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(Error::wrong_argument(name, "true or false")),
         }
     }
 

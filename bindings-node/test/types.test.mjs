@@ -20,7 +20,7 @@ it("the types take what is right and refuse what is wrong", async () => {
 });
 
 it("the codes are the core's", () => {
-  const table = JSON.parse(readFileSync(new URL("../../core/schema/errors.json", import.meta.url), "utf8"));
+  const table = JSON.parse(readFileSync(new URL("../../core/schema/surface.json", import.meta.url), "utf8"));
   assert.deepEqual(
     [...ERROR_KINDS],
     table.kinds.map(({ kind }) => kind),

@@ -6,45 +6,11 @@ import { errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent, type EventOptions } from "./event.js";
 import { InFlight } from "./in-flight.js";
 import { type ClientHandle, native } from "./native.js";
+import type { ClientOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import type { Receipt } from "./records.js";
 import { sendOne } from "./sending.js";
 import type { Events } from "./source.js";
-
-/** How often and how patiently a call tries again. Waits are in milliseconds. */
-export interface RetryPolicy {
-  /** How often at most; 2 unless given. */
-  readonly retries?: number | null | undefined;
-  /** The longest first wait, doubled from try to try; 250 unless given. */
-  readonly base?: number | null | undefined;
-  /** The longest wait; 4000 unless given. */
-  readonly cap?: number | null | undefined;
-}
-
-/** A client's settings; the environment fills the gaps. Durations are in milliseconds. */
-export interface ClientOptions {
-  /** The key (Connectly inbox, Settings, General, API Key); else `CONNECTLY_API_KEY`. */
-  readonly apiKey?: string | null | undefined;
-  /** The shop's UUID at Connectly; else `CONNECTLY_BUSINESS_ID`. */
-  readonly businessId?: string | null | undefined;
-  /** Another host than Connectly's, such as the sandbox; else `CONNECTLY_BASE_URL`. */
-  readonly baseUrl?: string | null | undefined;
-  /** The whole call with its retries: 15000 unless given. */
-  readonly timeout?: number | null | undefined;
-  /** One attempt: 5000 unless given. */
-  readonly attemptTimeout?: number | null | undefined;
-  /** Name look-up, connection and TLS handshake: 3000 unless given. */
-  readonly connectTimeout?: number | null | undefined;
-  readonly retry?: RetryPolicy | null | undefined;
-  /** A proxy's URL; else `HTTPS_PROXY`, less the hosts of `NO_PROXY`. */
-  readonly proxy?: string | null | undefined;
-  /** A PEM file of certificates to trust beside the platform's. */
-  readonly caBundle?: string | null | undefined;
-  /** What is added to this library's name in the `User-Agent` header. */
-  readonly userAgent?: string | null | undefined;
-  /** The rounding of {@link Client.eventOptions}. */
-  readonly rounding?: "never" | "currency" | null | undefined;
-}
 
 export interface SendOptions {
   /** Stops the request; the promise rejects with the signal's reason. */

@@ -66,27 +66,43 @@ function causeOf(causes: readonly string[]): ErrorOptions | undefined {
   }, undefined);
 }
 
-/** The client is set up wrongly, an argument is, or the API redirects. */
+// generated: kinds (core/schema/surface.json; make generate)
+/**
+ * A setting or an argument cannot be used, the client is closed, or the API redirects. Correct the setting.
+ * Sending again changes nothing.
+ */
 export class ConfigurationError extends ConnectlyError {}
-/** The event or the landing is invalid and nothing was sent; `issues` lists every problem. */
+/**
+ * The event or the landing breaks a rule. Nothing was sent; `issues` lists every problem. Correct what
+ * `issues` names.
+ */
 export class ValidationError extends ConnectlyError {}
-/** The API refused the key (401, 403). */
+/** The API refused the key (401, 403). Correct the key, then send again. */
 export class AuthenticationError extends ConnectlyError {}
-/** The business is unknown or has no WhatsApp Cloud channel (404). */
+/**
+ * The API does not know the business, or it has no WhatsApp Cloud channel (404). Check the business id and
+ * the base URL, then send again.
+ */
 export class NotFoundError extends ConnectlyError {}
-/** The API or Meta refused this event (400 and other 4xx); the message is theirs. */
+/**
+ * The API or Meta refused this event (400 and every 4xx without a kind of its own). The message is their own
+ * words. Read the message. The same event would be refused again.
+ */
 export class RejectedError extends ConnectlyError {}
-/** The API asks to come later (425, 429). */
+/** The API asks to come later (425, 429). Send the same event again, after `retryAfter` where it is given. */
 export class RateLimitedError extends ConnectlyError {}
-/** The API failed (5xx). */
+/** The API failed (5xx). Send the same event again later if `retryable` says so. */
 export class ServerError extends ConnectlyError {}
-/** The connection failed or broke. */
+/** There was no connection, or it broke. Send the same event again later if `retryable` says so. */
 export class NetworkError extends ConnectlyError {}
-/** No answer in time. */
+/** No answer came in time. Send the same event again later if `retryable` says so. */
 export class RequestTimeoutError extends ConnectlyError {}
-/** A 2xx that does not say that the event was received. */
+/**
+ * The API answered 2xx, but the answer does not say that the event was received. Look at `rawBody`. Send the
+ * same event again only if `retryable` says so.
+ */
 export class ResponseError extends ConnectlyError {}
-/** The durable queue failed. */
+/** The durable queue failed. Look at the message and at the database. */
 export class OutboxError extends ConnectlyError {}
 
 const CLASSES: Readonly<Record<ErrorKind, typeof ConnectlyError>> = {
@@ -121,6 +137,7 @@ for (const [type, name] of [
 ] as const) {
   Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
 }
+// generated: end; by hand from here
 
 /** @internal The typed error of a record, made where it is thrown: its stack is the caller's. */
 export function errorOf(record: ErrorRecord): ConnectlyError {

@@ -1,9 +1,7 @@
 /** Report Click-to-WhatsApp conversions to Connectly: validated, exact, never counted twice. */
 
 export type {
-  ClientOptions,
   CloseOptions,
-  RetryPolicy,
   SendManyOptions,
   SendOptions,
 } from "./client.js";
@@ -34,6 +32,7 @@ export type {
   ViewContentInput,
 } from "./event.js";
 export { ConversionEvent } from "./event.js";
+export type { ClientOptions, RetryPolicy } from "./options.js";
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";

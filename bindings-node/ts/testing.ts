@@ -3,24 +3,18 @@
 import { AssertionError } from "node:assert";
 import { optionsOf } from "./arguments.js";
 import { theCalls } from "./bridge.js";
-import { Client, type ClientOptions } from "./client.js";
+import { Client } from "./client.js";
+import type { FAULT_KINDS } from "./codes.js";
 import { textOf } from "./document.js";
 import { errorOfText, type Issue } from "./errors.js";
 import { type NativeSandbox, native } from "./native.js";
+import type { ClientOptions, SandboxOptions } from "./options.js";
+
+export type { SandboxOptions };
 
 /** The sandbox accepts any key and any UUID unless told otherwise; these are what its clients use. */
 const API_KEY = "sandbox-key";
 const BUSINESS_ID = "00000000-0000-4000-8000-000000000000";
-
-/** How a sandbox is set up. */
-export interface SandboxOptions {
-  /** A port of 127.0.0.1; a free one unless given. */
-  readonly port?: number | undefined;
-  /** Accept this key only; any unless given. */
-  readonly apiKey?: string | undefined;
-  /** Accept this business only; any UUID unless given. */
-  readonly businessId?: string | undefined;
-}
 
 /** A conversion that the sandbox accepted. */
 export interface Received {
@@ -52,24 +46,12 @@ export interface RecordedRequest {
   readonly recorded: boolean;
 }
 
+/** What the sandbox does instead of answering as usual. */
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
 /** What goes wrong with the next request that matches. Durations are in seconds. */
 export interface Fault {
-  readonly kind:
-    | "status"
-    | "delay"
-    | "hang"
-    | "reset"
-    | "reset_after_recording"
-    | "half_answer"
-    | "garbage"
-    | "oversized_body"
-    | "slow_drip"
-    | "close_idle"
-    | "huge_header"
-    | "gzip_bomb"
-    | "redirect"
-    | "not_received"
-    | "duplicate_answer";
+  readonly kind: FaultKind;
   /** For `status`; 503 unless given. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -64,7 +64,7 @@ impl NativeClient {
     #[new]
     #[pyo3(signature = (api_key = None, business_id = None, *, base_url = None, timeout = None,
         connect_timeout = None, attempt_timeout = None, retry = None, proxy = None,
-        ca_bundle = None, rounding = None))]
+        ca_bundle = None, rounding = None, allow_insecure_http_for_tests = false))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         py: Python<'_>,
@@ -78,9 +78,11 @@ impl NativeClient {
         proxy: Option<String>,
         ca_bundle: Option<PathBuf>,
         rounding: Option<&str>,
+        allow_insecure_http_for_tests: bool,
     ) -> PyResult<Self> {
         guarded(py, || {
-            let mut builder = core::Client::builder();
+            let mut builder = core::Client::builder()
+                .allow_insecure_http_for_tests(allow_insecure_http_for_tests);
             if let Some(key) = api_key {
                 builder = builder.api_key(key);
             }

@@ -27,7 +27,7 @@ KINDS = {name: getattr(errors, name) for name in errors.__all__ if name.endswith
 
 
 def test_each_kind_of_the_table_has_its_class() -> None:
-    table = json.loads((CONTRACT.parent / "core/schema/errors.json").read_text(encoding="utf-8"))
+    table = json.loads((CONTRACT.parent / "core/schema/surface.json").read_text(encoding="utf-8"))
     kinds = {kind["kind"]: kind["class"] for kind in table["kinds"]}
     assert {error.kind: name for name, error in KINDS.items()} == kinds
 

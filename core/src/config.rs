@@ -10,9 +10,6 @@ use url::{Host, Url};
 
 use crate::error::{Error, ErrorCode, Result};
 
-/// Where the API lives unless told otherwise.
-pub(crate) const DEFAULT_BASE_URL: &str = "https://api.connectly.ai";
-
 /// The value of an environment variable; empty counts as unset.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -98,9 +95,13 @@ impl fmt::Debug for ApiKey {
 }
 
 /// The URL that events of this business go to. Nothing else ever decides host or path.
-pub(crate) fn endpoint(base_url: &str, business_id: &str) -> Result<Url> {
+pub(crate) fn endpoint(
+    base_url: &str,
+    business_id: &str,
+    allow_insecure_http: bool,
+) -> Result<Url> {
     let business_id = business(business_id)?;
-    let mut url = base(base_url)?;
+    let mut url = base(base_url, allow_insecure_http)?;
     let path = format!(
         "{}/external/v1/businesses/{}/conversion_events",
         url.path().trim_end_matches('/'),
@@ -119,7 +120,7 @@ pub(crate) fn business(id: &str) -> Result<uuid::Uuid> {
     })
 }
 
-fn base(text: &str) -> Result<Url> {
+fn base(text: &str, allow_insecure_http: bool) -> Result<Url> {
     let unusable = |why: &str| {
         // Never the text itself: it could hold a password.
         Error::configuration(
@@ -136,7 +137,7 @@ fn base(text: &str) -> Result<Url> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
+        "http" if allow_insecure_http || is_loopback(&url) => Ok(url),
         "http" => Err(Error::configuration(
             ErrorCode::InsecureBaseUrl,
             "the API key would travel in the clear: use https (plain http is for this machine only)",

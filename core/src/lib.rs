@@ -6,6 +6,7 @@ pub mod binding;
 pub mod cli;
 mod client;
 mod config;
+mod defaults;
 mod delivery;
 mod error;
 mod event;
@@ -33,5 +34,5 @@ pub use landing::{
 };
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]
-pub use sandbox::{Fault, Received, Recorded, Sandbox, SandboxBuilder};
+pub use sandbox::{Fault, FaultKind, Received, Recorded, Sandbox, SandboxBuilder};
 pub use tracking::{COOKIE_NAME, Capture, TrackingParams};

@@ -8,7 +8,7 @@ macro_rules! named {
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
-            /// Every value, in the order of `schema/errors.json`.
+            /// Every value, in the order of `schema/surface.json`.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The stable `snake_case` name.

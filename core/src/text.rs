@@ -1,4 +1,6 @@
-//! Looking through texts for bytes that matter, many at a time.
+//! Looking through texts for bytes that matter, many at a time; and texts in one line.
+
+use std::borrow::Cow;
 
 /// Whether the text holds a control character.
 pub(crate) fn has_control(text: &str) -> bool {
@@ -20,6 +22,22 @@ fn any(text: &str, wanted: impl Fn(u8) -> bool) -> bool {
     // The last eight overlap those before them: cheaper than a rest of up to seven single bytes.
     let Some(last) = bytes.last_chunk::<8>() else { return look(bytes) };
     bytes.as_chunks::<8>().0.iter().fold(look(last), |found, eight| found | look(eight))
+}
+
+/// Long enough for any honest sentence.
+const LONGEST_LINE: usize = 500;
+
+/// The text without control characters, cut where it is too long for a line.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_LINE && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut line: String = clean.take(LONGEST_LINE).collect();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    Cow::Owned(line)
 }
 
 #[cfg(test)]

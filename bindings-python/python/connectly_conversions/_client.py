@@ -49,6 +49,7 @@ class BaseClient:
         proxy: str | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
         rounding: str | None = None,
+        allow_insecure_http_for_tests: bool = False,
     ) -> None:
         self._native = NativeClient(
             api_key,
@@ -61,6 +62,7 @@ class BaseClient:
             proxy=proxy,
             ca_bundle=ca_bundle,
             rounding=rounding,
+            allow_insecure_http_for_tests=allow_insecure_http_for_tests,
         )
         self.rounding = rounding
 
@@ -80,18 +82,27 @@ class Client(BaseClient):
     connections, when it first sends. Waiting releases the GIL, and Ctrl-C is heard.
 
     Args:
-        api_key: From the Connectly inbox (Settings, General, API Key); else the environment's
-            ``CONNECTLY_API_KEY``.
-        business_id: The shop's UUID at Connectly; else ``CONNECTLY_BUSINESS_ID``.
-        base_url: Another host, such as a sandbox; else ``CONNECTLY_BASE_URL``.
-        timeout: Seconds for the whole call with its retries (15).
-        connect_timeout: Seconds for look-up, connection and TLS (3).
-        attempt_timeout: Seconds for one attempt (5).
+        api_key: The API key (Connectly inbox, Settings, General, API Key). Default:
+            ``CONNECTLY_API_KEY`` of the environment.
+        business_id: The UUID of the business at Connectly. Default: ``CONNECTLY_BUSINESS_ID`` of
+            the environment.
+        base_url: Another host than Connectly's, such as a sandbox. Default: ``CONNECTLY_BASE_URL``
+            of the environment, else ``https://api.connectly.ai``.
+        timeout: The time for the whole call with its retries. Default: 15 seconds.
+        attempt_timeout: The time for one attempt, never longer than the whole call. Default: 5
+            seconds.
+        connect_timeout: The time for name look-up, connection and TLS handshake. Default: 3
+            seconds.
         retry: How often and how patiently a call tries again.
-        proxy: A proxy's URL; else ``HTTPS_PROXY``.
-        ca_bundle: A PEM file of certificates to trust beside the platform's.
-        rounding: ``"currency"`` or ``"never"``; kept in :attr:`rounding` for
-            ``ConversionEvent.purchase(…, rounding=client.rounding)``.
+        proxy: The URL of a proxy. ``NO_PROXY`` is respected. Default: ``HTTPS_PROXY`` of the
+            environment.
+        ca_bundle: A PEM file of certificates to trust beside those of the system.
+        user_agent: Is added to this library's name in the header ``User-Agent``.
+        rounding: What to do with amounts that are finer than their currency, for events that are
+            made with this client's options. Default: ``never``.
+        allow_insecure_http_for_tests: Allows plain ``http`` to other machines, for a sandbox in
+            another container. The API key can be read on the way: for tests only. Default:
+            ``False``.
 
     Raises:
         ConfigurationError: A setting is missing or cannot be used.

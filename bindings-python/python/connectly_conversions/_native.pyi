@@ -319,9 +319,9 @@ class RetryPolicy:
     """How often and how patiently a call tries again.
 
     Args:
-        retries: How often at most, after the first attempt (2).
-        base: Seconds that the first wait takes at most (0.25); each further one twice that.
-        cap: Seconds that any wait takes at most (4.0).
+        retries: How often a call tries again at most. Default: ``2``.
+        base: The longest first wait; each further wait may be twice as long. Default: 0.25 seconds.
+        cap: The longest wait. Default: 4 seconds.
 
     Raises:
         ConfigurationError: The policy cannot be followed.
@@ -365,6 +365,7 @@ class NativeClient:
         proxy: str | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
         rounding: str | None = None,
+        allow_insecure_http_for_tests: bool = False,
     ) -> Self: ...
     def send(self, event: ConversionEvent) -> Receipt: ...
     def send_many(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from connectly_conversions._codes import ErrorCode, ErrorKind, IssueCode, Severity
+
 __all__ = [
     "AuthenticationError",
     "ConfigurationError",
     "ConnectlyError",
+    "ErrorCode",
+    "ErrorKind",
     "Issue",
+    "IssueCode",
     "NetworkError",
     "NotFoundError",
     "OutboxError",
@@ -17,6 +22,7 @@ __all__ = [
     "RequestTimeoutError",
     "ResponseError",
     "ServerError",
+    "Severity",
     "ValidationError",
 ]
 
@@ -24,9 +30,9 @@ __all__ = [
 class Issue(NamedTuple):
     """One problem of an event or a landing."""
 
-    code: str
+    code: IssueCode
     """Stable, in ``snake_case``: ``required``, ``negative_amount``, …"""
-    severity: str
+    severity: Severity
     """``error`` refuses the event, ``warning`` does not."""
     path: str
     """Where: ``payload.contents[1].quantity``; empty for the document as a whole."""
@@ -44,9 +50,9 @@ class Issue(NamedTuple):
 class ConnectlyError(Exception):
     """Anything that this library raises, but for a ``TypeError`` of a wrong call."""
 
-    kind: str = "internal"
+    kind: ErrorKind = "internal"
     """The kind, one per subclass."""
-    code: str
+    code: ErrorCode
     """Stable, in ``snake_case``, narrower than the class."""
     message: str
     """What happened, in one line."""
@@ -67,7 +73,7 @@ class ConnectlyError(Exception):
         self,
         message: str,
         *,
-        code: str = "internal",
+        code: ErrorCode = "internal",
         status: int | None = None,
         retryable: bool = False,
         retry_after: float | None = None,
@@ -96,70 +102,104 @@ class ConnectlyError(Exception):
         return type(self), (self.message,), self.__dict__
 
 
+# generated: kinds (core/schema/surface.json; make generate)
 class ConfigurationError(ConnectlyError):
-    """The client is set up wrongly: key, business id, URL, an option, or an API that redirects."""
+    """A setting or an argument cannot be used, the client is closed, or the API redirects.
 
-    kind = "configuration"
+    Correct the setting. Sending again changes nothing.
+    """
+
+    kind: ErrorKind = "configuration"
 
 
 class ValidationError(ConnectlyError):
-    """The event or the landing is invalid; nothing was sent. ``issues`` lists every problem."""
+    """The event or the landing breaks a rule. Nothing was sent; ``issues`` lists every problem.
 
-    kind = "validation"
+    Correct what ``issues`` names.
+    """
+
+    kind: ErrorKind = "validation"
 
 
 class AuthenticationError(ConnectlyError):
-    """The API refused the key (401, 403)."""
+    """The API refused the key (401, 403).
 
-    kind = "authentication"
+    Correct the key, then send again.
+    """
+
+    kind: ErrorKind = "authentication"
 
 
 class NotFoundError(ConnectlyError):
-    """The business is unknown or has no WhatsApp Cloud channel (404)."""
+    """The API does not know the business, or it has no WhatsApp Cloud channel (404).
 
-    kind = "not_found"
+    Check the business id and the base URL, then send again.
+    """
+
+    kind: ErrorKind = "not_found"
 
 
 class RejectedError(ConnectlyError):
-    """The API or Meta refused this event (400); ``message`` is their own words."""
+    """The API or Meta refused this event (400 and every 4xx without a kind of its own).
 
-    kind = "rejected"
+    The message is their own words. Read the message. The same event would be refused again.
+    """
+
+    kind: ErrorKind = "rejected"
 
 
 class RateLimitedError(ConnectlyError):
-    """The API asks to come later (425, 429); ``retry_after`` says when."""
+    """The API asks to come later (425, 429).
 
-    kind = "rate_limited"
+    Send the same event again, after ``retry_after`` where it is given.
+    """
+
+    kind: ErrorKind = "rate_limited"
 
 
 class ServerError(ConnectlyError):
-    """The API failed (5xx)."""
+    """The API failed (5xx).
 
-    kind = "server"
+    Send the same event again later if ``retryable`` says so.
+    """
+
+    kind: ErrorKind = "server"
 
 
 class NetworkError(ConnectlyError):
-    """There was no connection, or it broke."""
+    """There was no connection, or it broke.
 
-    kind = "network"
+    Send the same event again later if ``retryable`` says so.
+    """
+
+    kind: ErrorKind = "network"
 
 
 class RequestTimeoutError(ConnectlyError):
-    """No answer in time."""
+    """No answer came in time.
 
-    kind = "timeout"
+    Send the same event again later if ``retryable`` says so.
+    """
+
+    kind: ErrorKind = "timeout"
 
 
 class ResponseError(ConnectlyError):
-    """The API answered 2xx, but not that it received the event."""
+    """The API answered 2xx, but the answer does not say that the event was received.
 
-    kind = "response"
+    Look at ``raw_body``. Send the same event again only if ``retryable`` says so.
+    """
+
+    kind: ErrorKind = "response"
 
 
 class OutboxError(ConnectlyError):
-    """The durable queue failed."""
+    """The durable queue failed.
 
-    kind = "outbox"
+    Look at the message and at the database.
+    """
+
+    kind: ErrorKind = "outbox"
 
 
 _BY_KIND: dict[str, type[ConnectlyError]] = {
@@ -178,11 +218,12 @@ _BY_KIND: dict[str, type[ConnectlyError]] = {
         OutboxError,
     )
 }
+# generated: end; by hand from here
 
 
 def from_record(
-    kind: str,
-    code: str,
+    kind: ErrorKind,
+    code: ErrorCode,
     message: str,
     status: int | None,
     retryable: bool,

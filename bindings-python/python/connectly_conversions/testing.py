@@ -72,9 +72,9 @@ class Sandbox:
     on request, and shows at :attr:`url` what arrived. A context manager; it stops with its block.
 
     Args:
-        port: A port of 127.0.0.1; a free one unless given.
-        api_key: Accept only this key; any unless given.
-        business_id: Accept only this business; any UUID unless given.
+        port: The port to listen on; a free one unless given.
+        api_key: The only API key to accept; any unless given.
+        business_id: The only business to know; any UUID unless given.
     """
 
     def __init__(

@@ -17,19 +17,25 @@ public final class Client: Sendable {
     /// A client. Whatever is left out comes from the environment or is the library's default.
     ///
     /// - Parameters:
-    ///   - apiKey: The key (Connectly inbox, Settings, General, API Key); else
-    ///     `CONNECTLY_API_KEY`.
-    ///   - businessID: The shop's UUID at Connectly, as `UUID` or `String`; else
-    ///     `CONNECTLY_BUSINESS_ID`.
-    ///   - baseURL: Another host than Connectly's, such as the sandbox; else
-    ///     `CONNECTLY_BASE_URL`. Plain `http` is for this machine only.
-    ///   - timeout: The whole call with its retries: 15 s unless given.
-    ///   - attemptTimeout: One attempt: 5 s unless given.
-    ///   - connectTimeout: Name look-up, connection and TLS handshake: 3 s unless given.
-    ///   - retry: How often and how patiently a call tries again: 2 retries unless given.
-    ///   - proxy: A proxy's URL; else `HTTPS_PROXY`, less the hosts of `NO_PROXY`.
-    ///   - caBundle: A PEM file of certificates to trust beside the platform's.
-    ///   - userAgent: What is added to this library's name in the `User-Agent` header.
+    ///   - apiKey: The API key (Connectly inbox, Settings, General, API Key). Default:
+    ///     `CONNECTLY_API_KEY` of the environment.
+    ///   - businessID: The UUID of the business at Connectly. Default: `CONNECTLY_BUSINESS_ID` of
+    ///     the environment.
+    ///   - baseURL: Another host than Connectly's, such as a sandbox. Default: `CONNECTLY_BASE_URL`
+    ///     of the environment, else `https://api.connectly.ai`.
+    ///   - timeout: The time for the whole call with its retries. Default: 15 s.
+    ///   - attemptTimeout: The time for one attempt, never longer than the whole call. Default: 5
+    ///     s.
+    ///   - connectTimeout: The time for name look-up, connection and TLS handshake. Default: 3 s.
+    ///   - retry: How often and how patiently a call tries again.
+    ///   - proxy: The URL of a proxy. `NO_PROXY` is respected. Default: `HTTPS_PROXY` of the
+    ///     environment.
+    ///   - caBundle: A PEM file of certificates to trust beside those of the system.
+    ///   - userAgent: Is added to this library's name in the header `User-Agent`.
+    ///   - rounding: What to do with amounts that are finer than their currency, for events that
+    ///     are made with this client's options. Default: `never`.
+    ///   - allowInsecureHTTPForTests: Allows plain `http` to other machines, for a sandbox in
+    ///     another container. The API key can be read on the way: for tests only.
     /// - Throws: ``ConnectlyError/configuration(_:)`` where a setting is missing or cannot be
     ///   used.
     public init(

@@ -15,30 +15,39 @@ import Foundation
 /// The API key is never part of an error.
 @dynamicMemberLookup
 public enum ConnectlyError: Error, Sendable, Hashable {
-    /// The client is set up wrongly: key, business id, URL, limits, or an API that redirects.
+    // generated: kinds (core/schema/surface.json; make generate)
+    /// A setting or an argument cannot be used, the client is closed, or the API redirects. Correct
+    /// the setting. Sending again changes nothing.
     case configuration(Details)
-    /// The event or the landing is invalid. Nothing was sent; ``Details/issues`` has every problem.
+    /// The event or the landing breaks a rule. Nothing was sent; `issues` lists every problem.
+    /// Correct what `issues` names.
     case validation(Details)
-    /// The API refused the key (401, 403).
+    /// The API refused the key (401, 403). Correct the key, then send again.
     case authentication(Details)
-    /// The business is unknown or has no WhatsApp Cloud channel (404).
+    /// The API does not know the business, or it has no WhatsApp Cloud channel (404). Check the
+    /// business id and the base URL, then send again.
     case notFound(Details)
-    /// The API or Meta refused this event (400 and other 4xx), in their own words.
+    /// The API or Meta refused this event (400 and every 4xx without a kind of its own). The
+    /// message is their own words. Read the message. The same event would be refused again.
     case rejected(Details)
-    /// The API asks to come later (425, 429).
+    /// The API asks to come later (425, 429). Send the same event again, after `retryAfter` where
+    /// it is given.
     case rateLimited(Details)
-    /// The API failed (5xx).
+    /// The API failed (5xx). Send the same event again later if `retryable` says so.
     case server(Details)
-    /// The connection failed or broke.
+    /// There was no connection, or it broke. Send the same event again later if `retryable` says
+    /// so.
     case network(Details)
-    /// No answer came in time.
+    /// No answer came in time. Send the same event again later if `retryable` says so.
     case timeout(Details)
-    /// A 2xx that does not say that the event was received.
+    /// The API answered 2xx, but the answer does not say that the event was received. Look at
+    /// `rawBody`. Send the same event again only if `retryable` says so.
     case response(Details)
-    /// The durable queue failed.
+    /// The durable queue failed. Look at the message and at the database.
     case outbox(Details)
-    /// A defect in this library; please report it.
+    /// A defect in this library. Please report it with the message.
     case `internal`(Details)
+    // generated: end; by hand from here
 
     /// What every error has, whatever its kind.
     public struct Details: Sendable, Hashable {
@@ -58,63 +67,6 @@ public enum ConnectlyError: Error, Sendable, Hashable {
         public let issues: [Issue]
         /// The answer's body as text, at most 64 KiB, if an answer came.
         public let rawBody: String?
-    }
-
-    /// The name of a case, as `core/schema/errors.json` has it.
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// See ``ConnectlyError/configuration(_:)``.
-        case configuration
-        /// See ``ConnectlyError/validation(_:)``.
-        case validation
-        /// See ``ConnectlyError/authentication(_:)``.
-        case authentication
-        /// See ``ConnectlyError/notFound(_:)``.
-        case notFound = "not_found"
-        /// See ``ConnectlyError/rejected(_:)``.
-        case rejected
-        /// See ``ConnectlyError/rateLimited(_:)``.
-        case rateLimited = "rate_limited"
-        /// See ``ConnectlyError/server(_:)``.
-        case server
-        /// See ``ConnectlyError/network(_:)``.
-        case network
-        /// See ``ConnectlyError/timeout(_:)``.
-        case timeout
-        /// See ``ConnectlyError/response(_:)``.
-        case response
-        /// See ``ConnectlyError/outbox(_:)``.
-        case outbox
-        /// See ``ConnectlyError/internal(_:)``.
-        case `internal`
-    }
-
-    /// The kind without the details.
-    public var kind: Kind {
-        switch self {
-        case .configuration: .configuration
-        case .validation: .validation
-        case .authentication: .authentication
-        case .notFound: .notFound
-        case .rejected: .rejected
-        case .rateLimited: .rateLimited
-        case .server: .server
-        case .network: .network
-        case .timeout: .timeout
-        case .response: .response
-        case .outbox: .outbox
-        case .internal: .internal
-        }
-    }
-
-    /// What every error has, whatever its kind.
-    public var details: Details {
-        switch self {
-        case .configuration(let details), .validation(let details), .authentication(let details),
-            .notFound(let details), .rejected(let details), .rateLimited(let details),
-            .server(let details), .network(let details), .timeout(let details),
-            .response(let details), .outbox(let details), .internal(let details):
-            details
-        }
     }
 
     /// A member of ``details``: `error.code`, `error.status`, `error.retryable`.

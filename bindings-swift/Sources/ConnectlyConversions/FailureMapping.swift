@@ -7,21 +7,7 @@ extension ConnectlyError {
             status: record.status.map(Int.init), retryable: record.retryable,
             retryAfter: record.retryAfter.map { .seconds($0) }, attempts: Int(record.attempts),
             issues: record.issues.map(Issue.init), rawBody: record.rawBody)
-        self =
-            switch Kind(rawValue: record.kind) ?? .internal {
-            case .configuration: .configuration(details)
-            case .validation: .validation(details)
-            case .authentication: .authentication(details)
-            case .notFound: .notFound(details)
-            case .rejected: .rejected(details)
-            case .rateLimited: .rateLimited(details)
-            case .server: .server(details)
-            case .network: .network(details)
-            case .timeout: .timeout(details)
-            case .response: .response(details)
-            case .outbox: .outbox(details)
-            case .internal: .internal(details)
-            }
+        self.init(Kind(rawValue: record.kind) ?? .internal, details)
     }
 }
 

@@ -2,7 +2,7 @@ internal import ConnectlyFFI
 
 /// One problem of an event or of a landing: where it is, what is wrong, and what to do.
 ///
-/// `core/schema/errors.json` lists every code; it is the same table in every language.
+/// The codes are the same in every language.
 public struct Issue: Sendable, Hashable {
     /// Whether a problem refuses the event.
     public enum Severity: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,7 @@
+// Generated from core/schema/surface.json by `make generate`.
+
 extension Issue {
-    /// The stable code of a problem; `core/schema/errors.json` says when each is given.
+    /// The stable code of a problem.
     ///
     /// A later release may add codes, so this is not an enumeration: compare with the constants.
     public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
@@ -17,80 +19,112 @@ extension Issue {
 extension Issue.Code: CaseIterable {
     /// Every code that this release knows.
     public static let allCases: [Issue.Code] = [
-        .invalidJSON, .required, .unknownField, .wrongType, .unsupportedEventName, .valueTooLong,
-        .controlCharacter, .unknownCurrency, .invalidAmount, .negativeAmount, .invalidQuantity,
-        .eventTimeInMilliseconds, .eventTimeInFuture, .eventTimeImplausible,
-        .eventTimeWithoutZone, .eventTooLarge, .eventOlderThanSevenDays, .missingOrderID,
-        .amountPrecision, .withdrawnCurrency, .extraCurrency, .amountRounded, .undeclaredField,
-        .currencyWithoutValue, .valueWithoutCurrency, .numItemsMismatch, .contentIDsMismatch,
-        .totalMismatch, .unknownContentType, .clickOlderThanSevenDays,
+        .invalidJSON,
+        .required,
+        .unknownField,
+        .wrongType,
+        .unsupportedEventName,
+        .valueTooLong,
+        .controlCharacter,
+        .unknownCurrency,
+        .invalidAmount,
+        .negativeAmount,
+        .invalidQuantity,
+        .eventTimeInMilliseconds,
+        .eventTimeInFuture,
+        .eventTimeImplausible,
+        .eventTimeWithoutZone,
+        .eventTooLarge,
+        .eventOlderThanSevenDays,
+        .missingOrderID,
+        .amountPrecision,
+        .withdrawnCurrency,
+        .extraCurrency,
+        .amountRounded,
+        .undeclaredField,
+        .currencyWithoutValue,
+        .valueWithoutCurrency,
+        .numItemsMismatch,
+        .contentIDsMismatch,
+        .totalMismatch,
+        .unknownContentType,
+        .clickOlderThanSevenDays,
     ]
 
-    /// The text is not JSON, or a member is given twice.
+    /// The text is not JSON, or a member is there twice. Write the document with a JSON library.
     public static let invalidJSON = Self(rawValue: "invalid_json")
-    /// A needed member is absent or empty.
+    /// A member that is needed is absent or empty. Give it.
     public static let required = Self(rawValue: "required")
-    /// A member that the wire does not know.
+    /// There is no such member. Check the spelling; the message says what may be meant. Members
+    /// that the API may gain later go into `extraPayload`.
     public static let unknownField = Self(rawValue: "unknown_field")
-    /// A string where a number is needed, and so on; ad_id as a number (digits past 2^53 would be
-    /// lost).
+    /// The value has another type than is needed, such as a number in place of a text. Give the
+    /// type that the message names. Tracking values are texts, also if they are digits.
     public static let wrongType = Self(rawValue: "wrong_type")
-    /// Not exactly Purchase or ViewContent.
+    /// The event's name is not exactly `Purchase` or `ViewContent`. Use one of the two.
     public static let unsupportedEventName = Self(rawValue: "unsupported_event_name")
-    /// A tracking value or id over 1,024 bytes; an order id over 256.
+    /// A tracking value, an item's id or a content id is over 1,024 bytes, or an order id is over
+    /// 256. Shorten it, or use another id.
     public static let valueTooLong = Self(rawValue: "value_too_long")
-    /// In a tracking value or an id.
+    /// There is a control character, such as a line end, in a tracking value or an id. Remove it.
     public static let controlCharacter = Self(rawValue: "control_character")
-    /// Neither a current nor a withdrawn ISO 4217 code, nor listed in extra_currencies
-    /// (CONNECTLY_EXTRA_CURRENCIES, for codes newer than the release); XXX, XTS and the metals are
-    /// unknown.
+    /// The currency is neither an ISO 4217 code of money nor one of `extraCurrencies`. Check the
+    /// code. For a code newer than this release use `extraCurrencies` or
+    /// `CONNECTLY_EXTRA_CURRENCIES`.
     public static let unknownCurrency = Self(rawValue: "unknown_currency")
-    /// Not a decimal number, NaN, infinite, over 18 digits, a decimal comma, a float whose shortest
-    /// round-trip decimal has over 15 significant digits (the suggestion is the amount rounded to
-    /// the currency's minor unit).
+    /// The amount is not an exact decimal number: not a number, over 18 digits, written with a
+    /// comma, or a float with more than 15 significant digits. Give a decimal or a text such as
+    /// `99.97`. `rounding` can round floats to the currency.
     public static let invalidAmount = Self(rawValue: "invalid_amount")
-    /// Below zero (a discount line: leave it out, value carries it).
+    /// The amount is below zero. Leave out lines of discount; `value` is what was paid.
     public static let negativeAmount = Self(rawValue: "negative_amount")
-    /// Not integral, below 1, over 2^31 - 1 (for 1.5 kg: quantity 1 and the line's total as price).
+    /// The quantity is not a whole number from 1 to 2,147,483,647. For 1.5 kg give the quantity 1
+    /// and the price of the line.
     public static let invalidQuantity = Self(rawValue: "invalid_quantity")
-    /// 10^11 and above; the suggestion is the seconds.
+    /// The time looks like milliseconds. Give Unix seconds; they are the suggestion.
     public static let eventTimeInMilliseconds = Self(rawValue: "event_time_in_milliseconds")
-    /// More than 5 minutes ahead.
+    /// The time is more than 5 minutes ahead of the clock. Check the time zone, and the clock of
+    /// the machine.
     public static let eventTimeInFuture = Self(rawValue: "event_time_in_future")
-    /// Before 2015-01-01.
+    /// The time is before 2015-01-01. Give the time of the order in Unix seconds.
     public static let eventTimeImplausible = Self(rawValue: "event_time_implausible")
-    /// A date-time with no offset.
+    /// The date and time has no time zone. Add the offset, such as `Z` or `+02:00`.
     public static let eventTimeWithoutZone = Self(rawValue: "event_time_without_zone")
-    /// The wire form is over 1,000,000 bytes.
+    /// The event is over 1,000,000 bytes as it would be sent. Send fewer or shorter members.
     public static let eventTooLarge = Self(rawValue: "event_too_large")
-    /// Meta refuses such an event; Connectly still records it in the campaign's analytics, so it is
-    /// sent.
+    /// The event is more than 7 days old. Meta refuses it; Connectly still records it. Report
+    /// orders sooner.
     public static let eventOlderThanSevenDays = Self(rawValue: "event_older_than_seven_days")
-    /// A Purchase without one: nothing protects it from being counted twice.
+    /// The purchase has no order id: nothing protects it from being counted twice. Give the shop's
+    /// own id of the order.
     public static let missingOrderID = Self(rawValue: "missing_order_id")
-    /// More decimals than the currency has (JPY 0, USD 2, KWD 3).
+    /// The amount has more decimals than the currency (JPY 0, USD 2, KWD 3). Round it yourself, or
+    /// with `rounding`.
     public static let amountPrecision = Self(rawValue: "amount_precision")
-    /// A code that ISO 4217 has withdrawn (old orders are backfilled); codes that the currency
-    /// crate lacks go into a small table with its source.
+    /// ISO 4217 has withdrawn the currency. Old orders may have it. Check the code if the order is
+    /// new.
     public static let withdrawnCurrency = Self(rawValue: "withdrawn_currency")
-    /// A code of extra_currencies.
+    /// The currency is known from `extraCurrencies` only. Nothing, if the code is right.
     public static let extraCurrency = Self(rawValue: "extra_currency")
-    /// Rounding="currency" changed the amount.
+    /// The amount was rounded to the currency, as `rounding` asks. Nothing, or give an amount that
+    /// is exact.
     public static let amountRounded = Self(rawValue: "amount_rounded")
-    /// A member given through extra_payload.
+    /// The member was given through `extraPayload`. Nothing, if the API takes it.
     public static let undeclaredField = Self(rawValue: "undeclared_field")
-    /// On a ViewContent: a currency and no value.
+    /// A `ViewContent` has a currency and no value. Give both or neither.
     public static let currencyWithoutValue = Self(rawValue: "currency_without_value")
-    /// On a ViewContent: a value and no currency.
+    /// A `ViewContent` has a value and no currency. Give both or neither.
     public static let valueWithoutCurrency = Self(rawValue: "value_without_currency")
-    /// Given, and not the sum of the quantities.
+    /// `numItems` is not the sum of the quantities. Leave it out: it is derived from the items.
     public static let numItemsMismatch = Self(rawValue: "num_items_mismatch")
-    /// Given, and not the ids of the contents.
+    /// `contentIDs` are not the ids of the items. Leave them out: they are derived from the items.
     public static let contentIDsMismatch = Self(rawValue: "content_ids_mismatch")
-    /// Value differs from the sum of quantity × price (normal with shipping, tax, discount).
+    /// `value` is not the sum of quantity times price. With shipping, tax or discount that is
+    /// normal. Nothing, if the value is what was paid.
     public static let totalMismatch = Self(rawValue: "total_mismatch")
-    /// Not product or product_group.
+    /// `contentType` is neither `product` nor `product_group`. Use one of the two, or leave it out.
     public static let unknownContentType = Self(rawValue: "unknown_content_type")
-    /// Captured over 7 days before the event.
+    /// The visitor came more than 7 days before the event. Meta may not credit the ad. Nothing;
+    /// Connectly still records it.
     public static let clickOlderThanSevenDays = Self(rawValue: "click_older_than_seven_days")
 }

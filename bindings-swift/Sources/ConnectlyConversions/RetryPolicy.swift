@@ -5,11 +5,11 @@ internal import ConnectlyFFI
 /// The waits are drawn evenly from zero to `base` · 2ⁿ, at most to `cap`. A `Retry-After` of the
 /// API is a floor. Only what cannot count a conversion twice is ever sent again.
 public struct RetryPolicy: Sendable, Hashable {
-    /// How often a call tries again at most; `nil` for the library's 2.
+    /// How often a call tries again at most. Default: `2`.
     public var retries: Int?
-    /// The longest first wait; `nil` for the library's 0.25 s.
+    /// The longest first wait; each further wait may be twice as long. Default: 0.25 s.
     public var base: Duration?
-    /// The longest wait; `nil` for the library's 4 s.
+    /// The longest wait. Default: 4 s.
     public var cap: Duration?
 
     /// A policy. It is checked by the client that it is given to.

@@ -15,45 +15,45 @@ public struct Fault: Sendable, Hashable {
 
     var text: String { JSONValue.object(members).jsonText }
 
-    /// Answers with this status; nothing is recorded.
-    public static func status(_ status: Int) -> Fault {
-        Fault("status", ["status": .number(Decimal(status))])
+    // generated: faults (core/schema/surface.json; make generate)
+    /// Answers with this status, 200 to 599. Nothing is recorded.
+    public static func status(_ value: Int) -> Fault {
+        Fault("status", ["status": .number(Decimal(value))])
     }
-
-    /// Answers as usual, this much later.
-    public static func delay(_ pause: Duration) -> Fault {
-        Fault("delay", ["seconds": .number(decimal(pause))])
+    /// Answers as usual after this time. The event is recorded.
+    public static func delay(_ value: Duration) -> Fault {
+        Fault("delay", ["seconds": .number(decimal(value))])
     }
-
-    /// Never answers.
+    /// Never answers. Nothing is recorded.
     public static let hang = Fault("hang")
-    /// Breaks the connection before anything is recorded.
+    /// Resets the connection. Nothing is recorded.
     public static let reset = Fault("reset")
-    /// Records the conversion, then breaks the connection: a success that nobody is told of.
+    /// Resets the connection: a success that nobody is told of. The event is recorded.
     public static let resetAfterRecording = Fault("reset_after_recording")
-    /// Records the conversion and breaks off in the middle of the answer.
+    /// Closes the connection in the middle of the answer. The event is recorded.
     public static let halfAnswer = Fault("half_answer")
-    /// Answers with bytes that are not HTTP.
+    /// Answers with bytes that are not HTTP. Nothing is recorded.
     public static let garbage = Fault("garbage")
-    /// Answers with more than the 64 KiB that a client reads.
+    /// Answers 200 with a body of 80 KiB; a client reads 64. The event is recorded.
     public static let oversizedBody = Fault("oversized_body")
-    /// Answers one byte at a time.
+    /// Answers 200, one byte every 50 ms, without end. The event is recorded.
     public static let slowDrip = Fault("slow_drip")
-    /// Answers as usual and then closes the connection unannounced.
+    /// Answers as usual, then closes the connection, which the answer promised to keep. The event
+    /// is recorded.
     public static let closeIdle = Fault("close_idle")
-    /// Answers with a header of a megabyte.
+    /// Answers 200 with a header of 1 MiB. The event is recorded.
     public static let hugeHeader = Fault("huge_header")
-    /// Answers with a small body that would inflate hugely.
+    /// Answers 200 with 48 KiB of gzip that become 48 MiB. The event is recorded.
     public static let gzipBomb = Fault("gzip_bomb")
-    /// Answers 200 and says that no event was received.
-    public static let notReceived = Fault("not_received")
-    /// Answers one request twice.
-    public static let duplicateAnswer = Fault("duplicate_answer")
-
-    /// Redirects to this place.
-    public static func redirect(to location: String) -> Fault {
-        Fault("redirect", ["location": .string(location)])
+    /// Answers 307 to this URL. Nothing is recorded.
+    public static func redirect(to value: String) -> Fault {
+        Fault("redirect", ["location": .string(value)])
     }
+    /// Answers 200 with `events_received` 0. Nothing is recorded.
+    public static let notReceived = Fault("not_received")
+    /// Answers one request twice; the connection goes on. The event is recorded.
+    public static let duplicateAnswer = Fault("duplicate_answer")
+    // generated: end; by hand from here
 
     /// Only with requests for this order.
     public func order(_ id: some IDConvertible) -> Fault { with("order_id", .string(id.idText)) }

@@ -26,8 +26,8 @@ public final class Sandbox: Sendable {
     ///
     /// - Parameters:
     ///   - port: The port to listen on; a free one unless given.
-    ///   - apiKey: The only key to accept; any that is not empty unless given.
-    ///   - businessID: The only business to know, a UUID; any unless given.
+    ///   - apiKey: The only API key to accept; any unless given.
+    ///   - businessID: The only business to know; any UUID unless given.
     /// - Throws: `ConnectlyError.configuration` where the port cannot be listened on.
     public init(
         port: UInt16 = 0, apiKey: String? = nil, businessID: (any IDConvertible)? = nil

@@ -1,10 +1,10 @@
 import ConnectlyConversions
 import XCTest
 
-/// Holds the constants against `core/schema/errors.json`.
+/// Holds the constants against `core/schema/surface.json`.
 final class ErrorTableTests: XCTestCase {
     private func names(_ list: String, _ member: String) throws -> Set<String> {
-        var table = try Members(Contract.json("../core/schema/errors.json"), in: "errors.json")
+        var table = try Members(Contract.json("../core/schema/surface.json"), in: "surface.json")
         let rows = try table.array(list)
         return try Set(
             rows.map { row in

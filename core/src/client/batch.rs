@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use futures_util::stream::{self, Stream, StreamExt};
 
 use super::{Client, poll_idle_connections};
+use crate::defaults;
 use crate::delivery::Receipt;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::ConversionEvent;
 
 /// How many requests of a batch are under way at once, unless told otherwise.
-pub const DEFAULT_CONCURRENCY: usize = 4;
+pub const DEFAULT_CONCURRENCY: usize = defaults::CONCURRENCY;
 
 /// What became of one event of a batch.
 #[derive(Debug)]

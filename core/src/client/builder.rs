@@ -10,15 +10,13 @@ use url::Url;
 
 use super::settings::{Limits, Settings};
 use super::{Client, tls};
-use crate::config::{self, ApiKey, DEFAULT_BASE_URL};
+use crate::config::{self, ApiKey};
+use crate::defaults;
 use crate::delivery::RetryPolicy;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::{EventOptions, Rounding};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
 
 impl Client {
     /// A client whose settings come from the environment: `CONNECTLY_API_KEY`,
@@ -51,6 +49,7 @@ pub struct ClientBuilder {
     ca_bundle: Option<PathBuf>,
     user_agent: Option<String>,
     event_options: EventOptions,
+    allow_insecure_http: bool,
 }
 
 /// A proxy's URL, which may hold a password.
@@ -64,37 +63,39 @@ impl fmt::Debug for Proxy {
 }
 
 impl ClientBuilder {
-    /// The key (Connectly inbox, Settings, General, API Key); else `CONNECTLY_API_KEY`.
+    /// The API key (Connectly inbox, Settings, General, API Key). Default: `CONNECTLY_API_KEY` of
+    /// the environment.
     pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// The shop's UUID at Connectly; else `CONNECTLY_BUSINESS_ID`.
+    /// The UUID of the business at Connectly. Default: `CONNECTLY_BUSINESS_ID` of the environment.
     pub fn business_id(mut self, id: impl Into<String>) -> Self {
         self.business_id = Some(id.into());
         self
     }
 
-    /// Another host than Connectly's, such as the sandbox; else `CONNECTLY_BASE_URL`.
+    /// Another host than Connectly's, such as a sandbox. Default: `CONNECTLY_BASE_URL` of the
+    /// environment, else `https://api.connectly.ai`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// The whole call with its retries: 15 s unless given.
+    /// The time for the whole call with its retries. Default: 15 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// One attempt: 5 s unless given, and never longer than the whole call.
+    /// The time for one attempt, never longer than the whole call. Default: 5 s.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Name look-up, connection and TLS handshake: 3 s unless given.
+    /// The time for name look-up, connection and TLS handshake. Default: 3 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -106,28 +107,35 @@ impl ClientBuilder {
         self
     }
 
-    /// A proxy for this client; else `HTTPS_PROXY`, less the hosts of `NO_PROXY`. Never used for
-    /// a base URL on this machine, unless given here.
+    /// The URL of a proxy. `NO_PROXY` is respected. Default: `HTTPS_PROXY` of the environment.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(Proxy(url.into()));
         self
     }
 
-    /// A PEM file of certificates to trust beside the platform's.
+    /// A PEM file of certificates to trust beside those of the system.
     pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_bundle = Some(path.into());
         self
     }
 
-    /// What is added to this library's name in the `User-Agent` header.
+    /// Is added to this library's name in the header `User-Agent`.
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
 
-    /// The rounding of events made with [`Client::event_options`].
+    /// What to do with amounts that are finer than their currency, for events that are made with
+    /// this client's options. Default: `never`.
     pub fn rounding(mut self, rounding: Rounding) -> Self {
         self.event_options = self.event_options.rounding(rounding);
+        self
+    }
+
+    /// Allows plain `http` to other machines, for a sandbox in another container. The API key can
+    /// be read on the way: for tests only.
+    pub fn allow_insecure_http_for_tests(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
         self
     }
 
@@ -140,22 +148,21 @@ impl ClientBuilder {
             let message = format!("{name} is missing: give it or set {variable}");
             Error::configuration(code, message)
         };
+        let variable = defaults::API_KEY_VARIABLE;
         let api_key = self
             .api_key
             .filter(|key| !key.is_empty())
-            .or_else(|| config::variable("CONNECTLY_API_KEY").map(ApiKey::from))
-            .ok_or_else(|| missing(ErrorCode::MissingApiKey, "the API key", "CONNECTLY_API_KEY"))?;
+            .or_else(|| config::variable(variable).map(ApiKey::from))
+            .ok_or_else(|| missing(ErrorCode::MissingApiKey, "the API key", variable))?;
+        let variable = defaults::BUSINESS_ID_VARIABLE;
         let business_id = self
             .business_id
-            .or_else(|| config::variable("CONNECTLY_BUSINESS_ID"))
-            .ok_or_else(|| {
-                let name = "the business id";
-                missing(ErrorCode::MissingBusinessId, name, "CONNECTLY_BUSINESS_ID")
-            })?;
+            .or_else(|| config::variable(variable))
+            .ok_or_else(|| missing(ErrorCode::MissingBusinessId, "the business id", variable))?;
         let base_url = self
             .base_url
-            .or_else(|| config::variable("CONNECTLY_BASE_URL"))
-            .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+            .or_else(|| config::variable(defaults::BASE_URL_VARIABLE))
+            .unwrap_or_else(|| defaults::BASE_URL.to_owned());
         let timeout = |given: Option<Duration>, default| match given {
             Some(Duration::ZERO) => Err(Error::configuration(
                 ErrorCode::InvalidTimeout,
@@ -163,18 +170,21 @@ impl ClientBuilder {
             )),
             given => Ok(given.unwrap_or(default)),
         };
-        let total = timeout(self.timeout, TOTAL_TIMEOUT)?;
-        let url = config::endpoint(&base_url, &business_id)?;
+        let total = timeout(self.timeout, defaults::TIMEOUT)?;
+        let url = config::endpoint(&base_url, &business_id, self.allow_insecure_http)?;
         let settings = Settings {
             headers: headers(&api_key, self.user_agent.as_deref())?,
             api_key,
-            connect_timeout: timeout(self.connect_timeout, CONNECT_TIMEOUT)?,
+            connect_timeout: timeout(self.connect_timeout, defaults::CONNECT_TIMEOUT)?,
             limits: Limits {
-                attempt: timeout(self.attempt_timeout, ATTEMPT_TIMEOUT)?.min(total),
+                attempt: timeout(self.attempt_timeout, defaults::ATTEMPT_TIMEOUT)?.min(total),
                 total,
                 retry: self.retry.unwrap_or_default(),
             },
-            proxy: self.proxy.map(|proxy| read_proxy(&proxy, &url)).transpose()?,
+            proxy: self
+                .proxy
+                .map(|proxy| read_proxy(&proxy, &url, self.allow_insecure_http))
+                .transpose()?,
             extra_roots: match &self.ca_bundle {
                 Some(path) => tls::read_bundle(path)?,
                 None => Vec::new(),
@@ -201,14 +211,14 @@ fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
 }
 
 /// reqwest takes a proxy that it cannot use for none at all, so it is checked here.
-fn read_proxy(proxy: &Proxy, target: &Url) -> Result<Url> {
+fn read_proxy(proxy: &Proxy, target: &Url, allow_insecure_http: bool) -> Result<Url> {
     let refuse = |message| Error::configuration(ErrorCode::InvalidProxy, message);
     let unusable = || refuse("the proxy's URL cannot be used; it looks like http://host:port");
     let url = Url::parse(&proxy.0).map_err(|_| unusable())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(unusable());
     }
-    if target.scheme() == "http" && !config::is_loopback(&url) {
+    if target.scheme() == "http" && !allow_insecure_http && !config::is_loopback(&url) {
         return Err(refuse("the API key would travel in the clear to a proxy on another machine"));
     }
     Ok(url)

@@ -55,7 +55,7 @@ impl Http {
         };
         if let Some(proxy) = &settings.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(unusable)?);
-        } else if config::is_loopback(&settings.url) {
+        } else if plain || config::is_loopback(&settings.url) {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(unusable)?;

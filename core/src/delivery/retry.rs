@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::disposition::{Disposition, Resend};
+use crate::defaults;
 use crate::error::{Error, ErrorCode, Result};
 
 /// An attempt with less time than this is not worth its risk.
@@ -19,7 +20,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     /// Two retries, the first after up to 0.25 s, none after more than 4 s.
     fn default() -> Self {
-        Self { retries: 2, base: Duration::from_millis(250), cap: Duration::from_secs(4) }
+        Self::new(defaults::RETRY_RETRIES, defaults::RETRY_BASE, defaults::RETRY_CAP)
     }
 }
 

@@ -11,6 +11,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 pub use codes::{ErrorCode, ErrorKind};
 
 use crate::issue::Issue;
+use crate::text::one_line;
 
 /// A result whose error is this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -123,10 +124,10 @@ impl Error {
     /// For a binding: a send that was cut off because its client was closed.
     #[doc(hidden)]
     #[must_use]
-    pub fn cut_off(event: &crate::ConversionEvent) -> Self {
+    pub fn cut_off(has_order_id: bool) -> Self {
         let message = "the client was closed before the answer came: the event may have arrived";
         Self::configuration(ErrorCode::ClientClosed, message)
-            .with_retryable(event.order_id().is_some())
+            .with_retryable(has_order_id)
             // Nobody counted them any more: at least this one.
             .with_attempts(1)
     }
@@ -247,22 +248,6 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.inner.code, one_line(&self.inner.message))
     }
-}
-
-/// Long enough for any honest sentence.
-const LONGEST_LINE: usize = 500;
-
-/// The text without control characters, cut where it is too long for a line.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST_LINE && !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut line: String = clean.take(LONGEST_LINE).collect();
-    if line.len() < text.len() {
-        line.push('…');
-    }
-    Cow::Owned(line)
 }
 
 impl fmt::Debug for Error {

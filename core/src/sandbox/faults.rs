@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::answer::Answer;
 use super::gzip;
+use super::kind::FaultKind;
 use super::raw::Raw;
 use super::routes::Reply;
 
@@ -19,39 +20,6 @@ const DRIP: Duration = Duration::from_millis(50);
 /// A wait longer than this is a `hang`.
 pub(super) const MAX_SECONDS: f64 = 86_400.0;
 
-macro_rules! kinds {
-    ($($variant:ident = $name:literal,)+) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum Kind { $($variant,)+ }
-
-        impl Kind {
-            pub(super) const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            pub(super) const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-        }
-    };
-}
-
-kinds! {
-    Status = "status",
-    Delay = "delay",
-    Hang = "hang",
-    Reset = "reset",
-    ResetAfterRecording = "reset_after_recording",
-    HalfAnswer = "half_answer",
-    Garbage = "garbage",
-    OversizedBody = "oversized_body",
-    SlowDrip = "slow_drip",
-    CloseIdle = "close_idle",
-    HugeHeader = "huge_header",
-    GzipBomb = "gzip_bomb",
-    Redirect = "redirect",
-    NotReceived = "not_received",
-    DuplicateAnswer = "duplicate_answer",
-}
-
 /// Something that goes wrong with the next request that it matches.
 ///
 /// Unless told otherwise by [`Fault::for_order`] and [`Fault::times`], that is one request to the
@@ -59,7 +27,7 @@ kinds! {
 #[derive(Debug, Clone)]
 #[must_use = "a fault is played once it is given to `Sandbox::fail_next`"]
 pub struct Fault {
-    pub(super) kind: Kind,
+    pub(super) kind: FaultKind,
     pub(super) status: Option<u16>,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<String>,
@@ -71,7 +39,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(super) fn new(kind: FaultKind) -> Self {
         Self {
             kind,
             status: None,
@@ -84,80 +52,81 @@ impl Fault {
         }
     }
 
-    /// Answers with this status, 200 to 599, and records nothing.
+    /// Answers with this status, 200 to 599. Nothing is recorded.
     pub fn status(status: u16) -> Self {
-        Self { status: Some(status), ..Self::new(Kind::Status) }
+        Self { status: Some(status), ..Self::new(FaultKind::Status) }
     }
 
-    /// Records the conversion at once, and answers as usual after this time.
+    /// Answers as usual after this time. The event is recorded.
     pub fn delay(pause: Duration) -> Self {
-        Self { pause: Some(pause), ..Self::new(Kind::Delay) }
+        Self { pause: Some(pause), ..Self::new(FaultKind::Delay) }
     }
 
-    /// Never answers, and records nothing.
+    /// Never answers. Nothing is recorded.
     pub fn hang() -> Self {
-        Self::new(Kind::Hang)
+        Self::new(FaultKind::Hang)
     }
 
-    /// Resets the connection; nothing was recorded.
+    /// Resets the connection. Nothing is recorded.
     pub fn reset() -> Self {
-        Self::new(Kind::Reset)
+        Self::new(FaultKind::Reset)
     }
 
-    /// Records the conversion, then resets the connection: a success that nobody was told of.
+    /// Resets the connection: a success that nobody is told of. The event is recorded.
     pub fn reset_after_recording() -> Self {
-        Self::new(Kind::ResetAfterRecording)
+        Self::new(FaultKind::ResetAfterRecording)
     }
 
-    /// Records the conversion, and closes the connection in the middle of the answer.
+    /// Closes the connection in the middle of the answer. The event is recorded.
     pub fn half_answer() -> Self {
-        Self::new(Kind::HalfAnswer)
+        Self::new(FaultKind::HalfAnswer)
     }
 
-    /// Answers bytes that are not HTTP, and records nothing.
+    /// Answers with bytes that are not HTTP. Nothing is recorded.
     pub fn garbage() -> Self {
-        Self::new(Kind::Garbage)
+        Self::new(FaultKind::Garbage)
     }
 
-    /// Records the conversion and answers 200 with a body of 80 KiB.
+    /// Answers 200 with a body of 80 KiB; a client reads 64. The event is recorded.
     pub fn oversized_body() -> Self {
-        Self::new(Kind::OversizedBody)
+        Self::new(FaultKind::OversizedBody)
     }
 
-    /// Records the conversion and answers 200, one byte every 50 ms, without end.
+    /// Answers 200, one byte every 50 ms, without end. The event is recorded.
     pub fn slow_drip() -> Self {
-        Self::new(Kind::SlowDrip)
+        Self::new(FaultKind::SlowDrip)
     }
 
-    /// Answers as usual and closes the connection, which the answer's headers promised to keep.
+    /// Answers as usual, then closes the connection, which the answer promised to keep. The event
+    /// is recorded.
     pub fn close_idle() -> Self {
-        Self::new(Kind::CloseIdle)
+        Self::new(FaultKind::CloseIdle)
     }
 
-    /// Records the conversion and answers 200 with a header of 1 MiB.
+    /// Answers 200 with a header of 1 MiB. The event is recorded.
     pub fn huge_header() -> Self {
-        Self::new(Kind::HugeHeader)
+        Self::new(FaultKind::HugeHeader)
     }
 
-    /// Records the conversion and answers 200 with 48 KiB of gzip that inflate to 48 MiB.
+    /// Answers 200 with 48 KiB of gzip that become 48 MiB. The event is recorded.
     pub fn gzip_bomb() -> Self {
-        Self::new(Kind::GzipBomb)
+        Self::new(FaultKind::GzipBomb)
     }
 
-    /// Answers 307 to this URL, and records nothing.
+    /// Answers 307 to this URL. Nothing is recorded.
     pub fn redirect(location: impl Into<String>) -> Self {
         let location = (LOCATION.as_str().to_owned(), location.into());
-        Self { headers: vec![location], ..Self::new(Kind::Redirect) }
+        Self { headers: vec![location], ..Self::new(FaultKind::Redirect) }
     }
 
-    /// Answers 200 with `events_received` 0, and records nothing.
+    /// Answers 200 with `events_received` 0. Nothing is recorded.
     pub fn not_received() -> Self {
-        Self::new(Kind::NotReceived)
+        Self::new(FaultKind::NotReceived)
     }
 
-    /// Records the conversion and answers it twice; the connection goes on.
+    /// Answers one request twice; the connection goes on. The event is recorded.
     pub fn duplicate_answer() -> Self {
-        Self::new(Kind::DuplicateAnswer)
+        Self::new(FaultKind::DuplicateAnswer)
     }
 
     /// Matches requests for this order only.
@@ -197,24 +166,7 @@ impl Fault {
 
     /// Whether the API would have recorded the conversion when this goes wrong.
     pub(super) fn records(&self) -> bool {
-        let usual = match self.kind {
-            Kind::Status
-            | Kind::Hang
-            | Kind::Reset
-            | Kind::Garbage
-            | Kind::Redirect
-            | Kind::NotReceived => false,
-            Kind::Delay
-            | Kind::ResetAfterRecording
-            | Kind::HalfAnswer
-            | Kind::OversizedBody
-            | Kind::SlowDrip
-            | Kind::CloseIdle
-            | Kind::HugeHeader
-            | Kind::GzipBomb
-            | Kind::DuplicateAnswer => true,
-        };
-        self.recorded.unwrap_or(usual)
+        self.recorded.unwrap_or(self.kind.records())
     }
 
     /// What happens in place of `usual`, the answer that was due.
@@ -227,30 +179,34 @@ impl Fault {
         let ok = || Answer::received(1).with_status(status).with_headers(&headers);
         let usual = usual.with_headers(&headers);
         Ok(match self.kind {
-            Kind::Status => Reply::Answer(self.plain(StatusCode::SERVICE_UNAVAILABLE, &headers)?),
-            Kind::Redirect => Reply::Answer(self.plain(StatusCode::TEMPORARY_REDIRECT, &headers)?),
-            Kind::Delay => Reply::Late(self.pause.unwrap_or_default(), usual),
-            Kind::Hang => Reply::Never,
-            Kind::Reset | Kind::ResetAfterRecording => Reply::Raw(Raw::Reset),
-            Kind::Garbage => Reply::Raw(Raw::Garbage),
-            Kind::HalfAnswer => Reply::Raw(Raw::Half(ok())),
-            Kind::SlowDrip => Reply::Raw(Raw::Drip(ok(), self.pause.unwrap_or(DRIP))),
-            Kind::DuplicateAnswer => Reply::Raw(Raw::Twice(ok())),
-            Kind::CloseIdle => Reply::Raw(Raw::ThenClose(usual)),
-            Kind::NotReceived => {
+            FaultKind::Status => {
+                Reply::Answer(self.plain(StatusCode::SERVICE_UNAVAILABLE, &headers)?)
+            }
+            FaultKind::Redirect => {
+                Reply::Answer(self.plain(StatusCode::TEMPORARY_REDIRECT, &headers)?)
+            }
+            FaultKind::Delay => Reply::Late(self.pause.unwrap_or_default(), usual),
+            FaultKind::Hang => Reply::Never,
+            FaultKind::Reset | FaultKind::ResetAfterRecording => Reply::Raw(Raw::Reset),
+            FaultKind::Garbage => Reply::Raw(Raw::Garbage),
+            FaultKind::HalfAnswer => Reply::Raw(Raw::Half(ok())),
+            FaultKind::SlowDrip => Reply::Raw(Raw::Drip(ok(), self.pause.unwrap_or(DRIP))),
+            FaultKind::DuplicateAnswer => Reply::Raw(Raw::Twice(ok())),
+            FaultKind::CloseIdle => Reply::Raw(Raw::ThenClose(usual)),
+            FaultKind::NotReceived => {
                 let body = self.body.clone().unwrap_or_else(|| NOT_RECEIVED.to_owned());
                 Reply::Answer(ok().with_body(body))
             }
-            Kind::OversizedBody => {
+            FaultKind::OversizedBody => {
                 let mut body = ok().body().to_vec();
                 body.resize(OVERSIZED, b' ');
                 Reply::Answer(ok().with_body(body))
             }
-            Kind::HugeHeader => {
+            FaultKind::HugeHeader => {
                 let value = header_value(&"x".repeat(HUGE_HEADER))?;
                 Reply::Answer(ok().header(HeaderName::from_static("x-huge"), value))
             }
-            Kind::GzipBomb => {
+            FaultKind::GzipBomb => {
                 let gzip = HeaderValue::from_static("gzip");
                 Reply::Answer(ok().with_body(gzip::bomb()).header(CONTENT_ENCODING, gzip))
             }

@@ -8,6 +8,7 @@ mod answer;
 mod faults;
 mod gzip;
 mod journal;
+mod kind;
 mod page;
 mod raw;
 mod routes;
@@ -26,6 +27,7 @@ use tokio::sync::oneshot;
 
 pub use faults::Fault;
 pub use journal::{Received, Recorded};
+pub use kind::FaultKind;
 
 use crate::config;
 use crate::error::{Error, Result};
@@ -161,7 +163,7 @@ pub struct SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The port to listen on; 0, the default, takes a free one.
+    /// The port to listen on; a free one unless given.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -175,13 +177,13 @@ impl SandboxBuilder {
         self
     }
 
-    /// Accepts this key only.
+    /// The only API key to accept; any unless given.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(SecretString::from(key.into()));
         self
     }
 
-    /// Knows this business only, by its UUID.
+    /// The only business to know; any UUID unless given.
     pub fn business_id(mut self, id: impl Into<String>) -> Self {
         self.business_id = Some(id.into());
         self

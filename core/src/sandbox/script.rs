@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::answer::Answer;
-use super::faults::{Fault, Kind, MAX_SECONDS};
+use super::faults::{Fault, MAX_SECONDS};
+use super::kind::FaultKind;
 use crate::error::{Error, Result};
 
 /// A text, or a number that stands for one.
@@ -31,7 +32,7 @@ impl From<Text> for String {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Script {
-    kind: Kind,
+    kind: FaultKind,
     status: Option<u16>,
     #[serde(default)]
     headers: BTreeMap<String, Text>,
@@ -50,7 +51,7 @@ struct Scripts {
     faults: Vec<Script>,
 }
 
-impl<'de> Deserialize<'de> for Kind {
+impl<'de> Deserialize<'de> for FaultKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         let known = Self::ALL.iter().copied().find(|kind| kind.as_str() == name);
@@ -90,12 +91,12 @@ impl Script {
             fault = fault.header("Retry-After", seconds);
         }
         match (self.kind, self.location) {
-            (Kind::Redirect, Some(location)) => fault = fault.header("Location", location),
-            (Kind::Redirect, None) => return Err("redirect needs its `location`".to_owned()),
+            (FaultKind::Redirect, Some(location)) => fault = fault.header("Location", location),
+            (FaultKind::Redirect, None) => return Err("redirect needs its `location`".to_owned()),
             (_, Some(_)) => return Err("`location` belongs to redirect".to_owned()),
             (_, None) => {}
         }
-        if self.kind == Kind::Delay && fault.pause.is_none() {
+        if self.kind == FaultKind::Delay && fault.pause.is_none() {
             return Err("delay needs its `seconds`".to_owned());
         }
         // Whatever cannot be played is refused now, not in the middle of a test.

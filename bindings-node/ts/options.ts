@@ -1,0 +1,61 @@
+/** Generated from core/schema/surface.json by `make generate`. */
+
+/** How often and how patiently a call tries again. Waits are in milliseconds. */
+export interface RetryPolicy {
+  /** How often a call tries again at most. Default: `2`. */
+  readonly retries?: number | null | undefined;
+  /** The longest first wait; each further wait may be twice as long. Default: 250 ms. */
+  readonly base?: number | null | undefined;
+  /** The longest wait. Default: 4000 ms. */
+  readonly cap?: number | null | undefined;
+}
+
+/** A client's settings. Durations are in milliseconds. */
+export interface ClientOptions {
+  /**
+   * The API key (Connectly inbox, Settings, General, API Key). Default: `CONNECTLY_API_KEY` of the
+   * environment.
+   */
+  readonly apiKey?: string | null | undefined;
+  /** The UUID of the business at Connectly. Default: `CONNECTLY_BUSINESS_ID` of the environment. */
+  readonly businessId?: string | null | undefined;
+  /**
+   * Another host than Connectly's, such as a sandbox. Default: `CONNECTLY_BASE_URL` of the environment, else
+   * `https://api.connectly.ai`.
+   */
+  readonly baseUrl?: string | null | undefined;
+  /** The time for the whole call with its retries. Default: 15000 ms. */
+  readonly timeout?: number | null | undefined;
+  /** The time for one attempt, never longer than the whole call. Default: 5000 ms. */
+  readonly attemptTimeout?: number | null | undefined;
+  /** The time for name look-up, connection and TLS handshake. Default: 3000 ms. */
+  readonly connectTimeout?: number | null | undefined;
+  /** How often and how patiently a call tries again. */
+  readonly retry?: RetryPolicy | null | undefined;
+  /** The URL of a proxy. `NO_PROXY` is respected. Default: `HTTPS_PROXY` of the environment. */
+  readonly proxy?: string | null | undefined;
+  /** A PEM file of certificates to trust beside those of the system. */
+  readonly caBundle?: string | null | undefined;
+  /** Is added to this library's name in the header `User-Agent`. */
+  readonly userAgent?: string | null | undefined;
+  /**
+   * What to do with amounts that are finer than their currency, for events that are made with this client's
+   * options. Default: `never`.
+   */
+  readonly rounding?: "never" | "currency" | null | undefined;
+  /**
+   * Allows plain `http` to other machines, for a sandbox in another container. The API key can be read on the
+   * way: for tests only.
+   */
+  readonly allowInsecureHttpForTests?: boolean | null | undefined;
+}
+
+/** A sandbox's settings. */
+export interface SandboxOptions {
+  /** The port to listen on; a free one unless given. */
+  readonly port?: number | null | undefined;
+  /** The only API key to accept; any unless given. */
+  readonly apiKey?: string | null | undefined;
+  /** The only business to know; any UUID unless given. */
+  readonly businessId?: string | null | undefined;
+}

@@ -1,0 +1,116 @@
+"""Python: the literals, the exceptions, and the documentation of what can be set."""
+
+import re
+
+import text
+from text import snake
+
+PACKAGE = "bindings-python/python/connectly_conversions"
+
+
+def literal(name: str, doc: str, rows: list[tuple[str, str]]) -> str:
+    lines = [f"{name}: TypeAlias = Literal["]
+    for value, words in rows:
+        lines += [text.wrap(words, "    # "), f'    "{value}",']
+    return "\n".join([*lines, "]", f'"""{doc}"""'])
+
+
+def codes(surface: dict) -> str:
+    def rows(name: str, key: str) -> list[tuple[str, str]]:
+        return [(row[key], text.said(row, snake)) for row in surface[name]]
+
+    faults = [(row["kind"], text.effect(row, snake)) for row in surface["faults"]]
+    severities = [("error", "The event is refused."), ("warning", "The event goes out.")]
+    parts = [
+        '"""Every code. Generated from core/schema/surface.json by `make generate`."""',
+        "from typing import Literal, TypeAlias",
+        literal(
+            "ErrorKind", "What a caller can act on; each kind is a class.", rows("kinds", "kind")
+        ),
+        literal(
+            "ErrorCode",
+            "The stable code of an error: narrower than its kind.",
+            rows("errors", "code"),
+        ),
+        literal("IssueCode", "The stable code of one problem.", rows("issues", "code")),
+        literal("Severity", "Whether a problem refuses the event.", severities),
+        literal("FaultKind", "What a sandbox can do instead of answering as usual.", faults),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def classes(surface: dict) -> str:
+    parts = []
+    for row in surface["kinds"]:
+        if row["class"] == "ConnectlyError":
+            continue
+        means = text.sentence(row["means"], snake, "``")
+        do = text.sentence(row["do"], snake, "``")
+        # The first line of a docstring stands alone.
+        first, end, rest = means.partition(". ") if len(means) > 90 else (means, "", "")
+        first, do = (f"{first}.", f"{rest} {do}") if end else (first, do)
+        body = text.wrap(do, "    ")
+        parts.append(
+            f'class {row["class"]}(ConnectlyError):\n    """{first}\n\n{body}\n    """\n\n'
+            f'    kind: ErrorKind = "{row["kind"]}"'
+        )
+    names = "".join(
+        f"        {row['class']},\n" for row in surface["kinds"] if row["class"] != "ConnectlyError"
+    )
+    table = (
+        "_BY_KIND: dict[str, type[ConnectlyError]] = {\n    subclass.kind: subclass\n"
+        f"    for subclass in (\n{names}    )\n}}"
+    )
+    return "\n" + "\n\n\n".join([*parts, table]) + "\n"
+
+
+def default_text(row: dict) -> str | None:
+    default = row.get("default")
+    if default is None:
+        return None
+    if row["type"] == "duration":
+        return f"{default} seconds"
+    return f"`{default}`"
+
+
+def arguments(rows: list[dict], indent: str = "        ") -> str:
+    lines = []
+    for row in rows:
+        words = text.option(row, default_text(row), snake, "``")
+        lines.append(text.wrap(f"{row['name']}: {words}", indent, indent + "    "))
+    return "\n".join(lines)
+
+
+def client(old: str, rows: list[dict]) -> str:
+    return text.between(old, "    Args:", "Raises:", arguments(rows) + "\n")
+
+
+def stubs(old: str, rows: list[dict]) -> str:
+    at = old.index("class RetryPolicy")
+    head, tail = old[:at], old[at:]
+    tail = text.between(tail, "    Args:", "Raises:", arguments(rows) + "\n")
+    signature = ", ".join(
+        f"{row['name']}: {'int' if row['type'] == 'count' else 'float'} = "
+        f"{row['default'] if row['type'] == 'count' else float(row['default'])}"
+        for row in rows
+    )
+    tail = re.sub(
+        r"def __new__\(cls, retries[^)]*\)", f"def __new__(cls, {signature})", tail, count=1
+    )
+    return head + tail
+
+
+def sandbox(old: str, rows: list[dict]) -> str:
+    at = old.index("class Sandbox")
+    return old[:at] + text.between(old[at:], "    Args:", '"""', arguments(rows))
+
+
+def files(surface: dict) -> dict:
+    options = surface["options"]
+    return {
+        f"{PACKAGE}/_codes.py": lambda _: codes(surface),
+        f"{PACKAGE}/errors.py": lambda old: text.region(old, "kinds", classes(surface)),
+        f"{PACKAGE}/_client.py": lambda old: client(old, options["client"]),
+        f"{PACKAGE}/_native.pyi": lambda old: stubs(old, options["retry"]),
+        f"{PACKAGE}/testing.py": lambda old: sandbox(old, options["sandbox"]),
+    }

@@ -1,0 +1,145 @@
+"""Rust: the enums of the core, its defaults, and the documentation of its settings."""
+
+import text
+from text import pascal, snake
+
+HEAD = "//! Generated from `schema/surface.json` by `make generate`."
+
+
+def enum(doc: str, name: str, rows: list[tuple[str, str]]) -> str:
+    lines = ["named! {", f"    /// {doc}", f"    {name} {{"]
+    for value, words in rows:
+        lines.append(text.wrap(words, "        /// "))
+        lines.append(f'        {pascal(value)} = "{value}",')
+    return "\n".join([*lines, "    }", "}"])
+
+
+def error_codes(surface: dict) -> str:
+    kinds = [(row["kind"], text.said(row, snake)) for row in surface["kinds"]]
+    codes = [(row["code"], text.said(row, snake)) for row in surface["errors"]]
+    return (
+        "\n\n".join(
+            [
+                HEAD.replace("//! ", "//! Kinds and codes of errors. ", 1),
+                "use crate::named::named;",
+                enum(
+                    "What a caller can act on; in other languages each kind is a class.",
+                    "ErrorKind",
+                    kinds,
+                ),
+                enum("The stable code of an error: narrower than its kind.", "ErrorCode", codes),
+            ]
+        )
+        + "\n"
+    )
+
+
+def any_of(rows: list[str]) -> str:
+    return f"matches!(self, {' | '.join(f'Self::{pascal(row)}' for row in rows)})"
+
+
+def issue_codes(surface: dict) -> str:
+    codes = [(row["code"], text.said(row, snake)) for row in surface["issues"]]
+    warnings = [row["code"] for row in surface["issues"] if row["severity"] == "warning"]
+    return f"""{HEAD.replace("//! ", "//! Codes of problems. ", 1)}
+
+use super::Severity;
+use crate::named::named;
+
+{enum("The stable code of one problem of an event or a landing.", "IssueCode", codes)}
+
+impl IssueCode {{
+    /// The severity; it belongs to the code.
+    #[must_use]
+    pub const fn severity(self) -> Severity {{
+        if {any_of(warnings)} {{ Severity::Warning }} else {{ Severity::Error }}
+    }}
+}}
+"""
+
+
+def fault_kinds(surface: dict) -> str:
+    kinds = [(row["kind"], text.effect(row, snake)) for row in surface["faults"]]
+    silent = [row["kind"] for row in surface["faults"] if not row["records"]]
+    return f"""{HEAD.replace("//! ", "//! Kinds of faults. ", 1)}
+
+use crate::named::named;
+
+{enum("What can go wrong between a client and the API.", "FaultKind", kinds)}
+
+impl FaultKind {{
+    /// Whether the API has recorded the event when this goes wrong.
+    #[must_use]
+    pub const fn records(self) -> bool {{
+        !{any_of(silent)}
+    }}
+}}
+"""
+
+
+def duration(seconds: float) -> str:
+    millis = round(seconds * 1000)
+    return f"from_millis({millis})" if millis % 1000 else f"from_secs({millis // 1000})"
+
+
+def defaults(surface: dict) -> str:
+    lines = [
+        HEAD.replace("//! ", "//! What options are unless given. ", 1),
+        "",
+        "use std::time::Duration;",
+        "",
+    ]
+    for group, rows in surface["options"].items():
+        if group == "wait_for":
+            continue
+        for row in rows:
+            prefix = "" if group in ("client", "send_many") else f"{group.upper()}_"
+            name = prefix + row["name"].upper()
+            default = row.get("default")
+            gate = '#[cfg(feature = "sandbox")]\n' if group in ("sandbox", "wait_for") else ""
+            const = f"{gate}pub(crate) const {name}"
+            if row["type"] == "duration":
+                lines.append(f"{const}: Duration = Duration::{duration(default)};")
+            elif row["type"] == "count":
+                kind = "usize" if group == "send_many" else "u32"
+                lines.append(f"{const}: {kind} = {default};")
+            elif row["type"] == "url" and default is not None:
+                lines.append(f'{const}: &str = "{default}";')
+            for variable in row.get("env", []):
+                if variable.startswith("CONNECTLY_") and group == "client":
+                    lines.append(f'pub(crate) const {name}_VARIABLE: &str = "{variable}";')
+    return "\n".join(lines) + "\n"
+
+
+def default_text(row: dict) -> str | None:
+    default = row.get("default")
+    if default is None or row["type"] == "flag":
+        return None
+    return f"{default} s" if row["type"] == "duration" else f"`{default}`"
+
+
+def settings(old: str, rows: list[dict]) -> str:
+    for row in rows:
+        doc = text.wrap(text.option(row, default_text(row), snake), "    /// ")
+        old = text.doc_of(old, f"    pub fn {row['name']}(", doc)
+    return old
+
+
+def faults(old: str, rows: list[dict]) -> str:
+    for row in rows:
+        doc = text.wrap(text.effect(row, snake), "    /// ")
+        old = text.doc_of(old, f"    pub fn {row['kind']}(", doc)
+    return old
+
+
+def files(surface: dict) -> dict:
+    options = surface["options"]
+    return {
+        "core/src/defaults.rs": lambda _: defaults(surface),
+        "core/src/error/codes.rs": lambda _: error_codes(surface),
+        "core/src/issue/codes.rs": lambda _: issue_codes(surface),
+        "core/src/sandbox/kind.rs": lambda _: fault_kinds(surface),
+        "core/src/sandbox/faults.rs": lambda old: faults(old, surface["faults"]),
+        "core/src/sandbox/mod.rs": lambda old: settings(old, options["sandbox"]),
+        "core/src/client/builder.rs": lambda old: settings(old, options["client"]),
+    }

@@ -1,0 +1,15 @@
+//! What options are unless given. Generated from `schema/surface.json` by `make generate`.
+
+use std::time::Duration;
+
+pub(crate) const API_KEY_VARIABLE: &str = "CONNECTLY_API_KEY";
+pub(crate) const BUSINESS_ID_VARIABLE: &str = "CONNECTLY_BUSINESS_ID";
+pub(crate) const BASE_URL: &str = "https://api.connectly.ai";
+pub(crate) const BASE_URL_VARIABLE: &str = "CONNECTLY_BASE_URL";
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const RETRY_RETRIES: u32 = 2;
+pub(crate) const RETRY_BASE: Duration = Duration::from_millis(250);
+pub(crate) const RETRY_CAP: Duration = Duration::from_secs(4);
+pub(crate) const CONCURRENCY: usize = 4;
