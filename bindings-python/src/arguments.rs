@@ -1,6 +1,6 @@
 //! Arguments in the forms that Python people have them.
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -52,6 +52,26 @@ pub(crate) fn names(argument: &str, object: Option<&Bound<'_, PyAny>>) -> PyResu
             text(&name).ok_or_else(|| wrong_type(argument, "a list of str", &name))
         })
         .collect()
+}
+
+/// A number; one that no float holds is infinite, for the core to refuse.
+pub(crate) fn number(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<f64> {
+    object.extract().or_else(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(object.py()) {
+            return Ok(if object.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY });
+        }
+        Err(wrong_type(argument, "a number", object))
+    })
+}
+
+/// A whole number; one that is too large for the core is the largest, for the core to refuse.
+pub(crate) fn integer(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<i64> {
+    object.extract().or_else(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(object.py()) {
+            return Ok(if object.lt(0)? { i64::MIN } else { i64::MAX });
+        }
+        Err(wrong_type(argument, "an integer", object))
+    })
 }
 
 /// Whole Unix seconds: a number, or an aware datetime.

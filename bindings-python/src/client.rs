@@ -7,14 +7,13 @@ use connectly_conversions as core;
 use connectly_conversions::binding;
 use connectly_forkguard::PerProcess;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
 
-use crate::arguments::{text_or_uuid, wrong_type};
-use crate::background::{self, Request};
+use crate::arguments::{number, text_or_uuid};
 use crate::blocking;
 use crate::errors::{OrRaise, guarded};
 use crate::event::ConversionEvent;
-use crate::records::{Outcome, Receipt, RetryPolicy};
+use crate::in_flight::InFlight;
+use crate::records::{Receipt, RetryPolicy};
 
 /// Settings, and a pool for each of the two runtimes: a pool never crosses runtimes or forks.
 #[pyclass(frozen)]
@@ -35,48 +34,26 @@ impl NativeClient {
     }
 }
 
-/// The events of any iterable.
-fn collect(events: &Bound<'_, PyAny>) -> PyResult<Vec<core::ConversionEvent>> {
-    let iterable = "an iterable of ConversionEvent";
-    let events = events.try_iter().map_err(|_| wrong_type("events", iterable, events))?;
-    events
-        .enumerate()
-        .map(|(index, event)| {
-            let event = event?;
-            let event = event.cast::<ConversionEvent>().map_err(|_| {
-                wrong_type(&format!("events[{index}]"), "a ConversionEvent", &event)
-            })?;
-            Ok(event.get().0.clone())
-        })
-        .collect()
-}
-
-fn outcomes(py: Python<'_>, outcomes: Vec<core::Outcome>) -> PyResult<Py<PyAny>> {
-    let list = PyList::empty(py);
-    for outcome in outcomes {
-        list.append(Outcome::from_core(py, outcome)?)?;
-    }
-    Ok(list.into_any().unbind())
-}
-
 #[pymethods]
 impl NativeClient {
     #[new]
     #[pyo3(signature = (api_key = None, business_id = None, *, base_url = None, timeout = None,
         connect_timeout = None, attempt_timeout = None, retry = None, proxy = None,
-        ca_bundle = None, rounding = None, allow_insecure_http_for_tests = false))]
+        ca_bundle = None, user_agent = None, rounding = None,
+        allow_insecure_http_for_tests = false))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         py: Python<'_>,
         api_key: Option<String>,
         business_id: Option<&Bound<'_, PyAny>>,
         base_url: Option<String>,
-        timeout: Option<f64>,
-        connect_timeout: Option<f64>,
-        attempt_timeout: Option<f64>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        connect_timeout: Option<&Bound<'_, PyAny>>,
+        attempt_timeout: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, RetryPolicy>>,
         proxy: Option<String>,
         ca_bundle: Option<PathBuf>,
+        user_agent: Option<String>,
         rounding: Option<&str>,
         allow_insecure_http_for_tests: bool,
     ) -> PyResult<Self> {
@@ -92,7 +69,9 @@ impl NativeClient {
             if let Some(url) = base_url {
                 builder = builder.base_url(url);
             }
-            let seconds = |name, seconds| binding::seconds(name, seconds).or_raise(py);
+            let seconds = |name, given: &Bound<'_, PyAny>| {
+                binding::seconds(name, number(name, given)?).or_raise(py)
+            };
             if let Some(timeout) = timeout {
                 builder = builder.timeout(seconds("timeout", timeout)?);
             }
@@ -110,6 +89,9 @@ impl NativeClient {
             }
             if let Some(path) = ca_bundle {
                 builder = builder.ca_bundle(path);
+            }
+            if let Some(suffix) = user_agent {
+                builder = builder.user_agent(suffix);
             }
             if let Some(rounding) = rounding {
                 builder = builder.rounding(rounding.parse().or_raise(py)?);
@@ -131,50 +113,21 @@ impl NativeClient {
         })
     }
 
-    #[pyo3(signature = (events, concurrency = None))]
-    fn send_many(
+    /// For requests that the I/O thread makes; see `InFlight`.
+    #[pyo3(signature = (concurrency = None, wake = None))]
+    fn start(
         &self,
         py: Python<'_>,
-        events: &Bound<'_, PyAny>,
-        concurrency: Option<usize>,
-    ) -> PyResult<Py<PyAny>> {
-        guarded(py, || {
-            let (client, events) = (self.pool(&self.blocking), collect(events)?);
-            let concurrency = concurrency.unwrap_or(core::DEFAULT_CONCURRENCY);
-            let sent = blocking::wait(py, client.send_many_with(events, concurrency))?;
-            outcomes(py, sent.or_raise(py)?)
-        })
-    }
-
-    fn start_send(
-        &self,
-        py: Python<'_>,
-        event: &Bound<'_, ConversionEvent>,
-        deliver: Py<PyAny>,
-    ) -> PyResult<Request> {
+        concurrency: Option<&Bound<'_, PyAny>>,
+        wake: Option<Py<PyAny>>,
+    ) -> PyResult<InFlight> {
         guarded(py, || {
             let client = self.pool(&self.background).clone();
-            let event = event.get().0.clone();
-            let send = async move { client.send(&event).await };
-            background::spawn(py, send, deliver, |py, receipt| {
-                Ok(Py::new(py, Receipt::from(&receipt))?.into_any())
-            })
-        })
-    }
-
-    fn start_send_many(
-        &self,
-        py: Python<'_>,
-        events: &Bound<'_, PyAny>,
-        concurrency: Option<usize>,
-        deliver: Py<PyAny>,
-    ) -> PyResult<Request> {
-        guarded(py, || {
-            let client = self.pool(&self.background).clone();
-            let events = collect(events)?;
-            let concurrency = concurrency.unwrap_or(core::DEFAULT_CONCURRENCY);
-            let send = async move { client.send_many_with(events, concurrency).await };
-            background::spawn(py, send, deliver, outcomes)
+            let concurrency = match concurrency {
+                Some(given) => binding::concurrency(number("concurrency", given)?).or_raise(py)?,
+                None => core::DEFAULT_CONCURRENCY,
+            };
+            Ok(InFlight::new(client, concurrency, wake))
         })
     }
 

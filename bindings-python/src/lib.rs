@@ -7,14 +7,15 @@
 #![allow(clippy::needless_pass_by_value, clippy::struct_field_names, missing_docs, unreachable_pub)]
 
 mod arguments;
-mod background;
 mod blocking;
 mod client;
 mod command;
 mod document;
 mod errors;
 mod event;
-mod gate;
+mod exit_guard;
+mod in_flight;
+mod io_thread;
 mod item;
 mod objects;
 mod records;
@@ -29,15 +30,15 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::background::Request;
-    #[pymodule_export]
     use crate::client::NativeClient;
     #[pymodule_export]
     use crate::command::{panic, run_command};
     #[pymodule_export]
     use crate::event::ConversionEvent;
     #[pymodule_export]
-    use crate::gate::close_gate;
+    use crate::exit_guard::{close, is_closed};
+    #[pymodule_export]
+    use crate::in_flight::InFlight;
     #[pymodule_export]
     use crate::item::Item;
     #[pymodule_export]

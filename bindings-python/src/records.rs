@@ -4,6 +4,7 @@ use connectly_conversions as core;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::arguments::{integer, number};
 use crate::errors::{OrRaise, exception};
 use crate::event::ConversionEvent;
 
@@ -115,10 +116,13 @@ impl RetryPolicy {
     #[pyo3(text_signature = "(retries=2, base=0.25, cap=4.0)")]
     fn new(
         py: Python<'_>,
-        retries: Option<i64>,
-        base: Option<f64>,
-        cap: Option<f64>,
+        retries: Option<&Bound<'_, PyAny>>,
+        base: Option<&Bound<'_, PyAny>>,
+        cap: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let retries = retries.map(|given| integer("retries", given)).transpose()?;
+        let base = base.map(|given| number("base", given)).transpose()?;
+        let cap = cap.map(|given| number("cap", given)).transpose()?;
         core::RetryPolicy::from_seconds(retries, base, cap).or_raise(py).map(Self)
     }
 

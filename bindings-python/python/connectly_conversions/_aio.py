@@ -3,60 +3,60 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import os
-from typing import TYPE_CHECKING, Generic, TypeVar
+import itertools
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING
 
-from connectly_conversions import _log
+from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._client import BaseClient
-from connectly_conversions._native import close_gate
 from connectly_conversions.errors import ConnectlyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from connectly_conversions._native import ConversionEvent, Outcome, Receipt
-
-T = TypeVar("T")
+    from connectly_conversions._native import ConversionEvent, InFlight, Outcome, Receipt
 
 
-def _settle(future: asyncio.Future[T], value: T, error: BaseException | None) -> None:
-    """Runs in the event loop."""
-    if future.done():
-        return
-    if error is None:
-        future.set_result(value)
-    else:
-        future.set_exception(error)
+class _Waiter:
+    """Wakes an event loop from the I/O thread."""
 
+    def __init__(self) -> None:
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            message = (
+                "AsyncClient needs a running event loop of asyncio; under trio use "
+                "`await trio.to_thread.run_sync(client.send, event)` with a Client"
+            )
+            raise RuntimeError(message) from None
+        self.news = asyncio.Event()
+        _exit_guard.register()
 
-class _Gate:
-    """Closes Python to the I/O thread when the interpreter exits; registered at the first use."""
+    def __call__(self) -> None:
+        self._loop.call_soon_threadsafe(self.news.set)
 
-    registered_in = 0
-
-    @classmethod
-    def register(cls) -> None:
-        if cls.registered_in != os.getpid():
-            cls.registered_in = os.getpid()
-            atexit.unregister(close_gate)  # a forked child inherits it
-            atexit.register(close_gate)
-
-
-class _Deliver(Generic[T]):
-    """Hands a result from the I/O thread to the event loop."""
-
-    __slots__ = ("future", "loop")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> None:
-        self.loop = loop
-        self.future = future
-
-    def __call__(self, value: T, error: BaseException | None) -> None:
-        self.loop.call_soon_threadsafe(_settle, self.future, value, error)
+    async def next_outcome(
+        self, requests: InFlight, feeding: asyncio.Task[None] | None = None
+    ) -> Outcome | None:
+        """The next outcome in order; ``None`` where none is to come."""
+        _exit_guard.waiting.add(self)
+        try:
+            while True:
+                self.news.clear()
+                outcome = requests.take()
+                if outcome is not None:
+                    return outcome
+                if not requests.pending and (feeding is None or feeding.done()):
+                    return None
+                if requests.pending and _exit_guard.exit_guard_is_closed():
+                    requests.wait()  # holds up the loop; the interpreter is at its end
+                else:
+                    await self.news.wait()
+        finally:
+            _exit_guard.waiting.discard(self)
 
 
 class AsyncClient(BaseClient):
@@ -68,34 +68,52 @@ class AsyncClient(BaseClient):
 
     async def send(self, event: ConversionEvent) -> Receipt:
         """As :meth:`connectly_conversions.Client.send`; cancelling it stops the request."""
-        _Gate.register()
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Receipt] = loop.create_future()
-        request = self._native.start_send(event, _Deliver(loop, future))
+        waiter = _Waiter()
+        requests = self._native.start(1, waiter)
         try:
-            receipt = await future
+            requests.push(event)
+            receipt = _waiting.receipt(await waiter.next_outcome(requests))
         except ConnectlyError as error:
             _log.not_received(event, error)
             raise
         finally:
-            request.abort()  # does nothing where it has ended
+            requests.stop()
         _log.received(event, receipt)
         return receipt
 
     async def send_many(
-        self, events: Iterable[ConversionEvent], *, concurrency: int | None = None
+        self,
+        events: Iterable[ConversionEvent] | AsyncIterable[ConversionEvent],
+        *,
+        concurrency: int | None = None,
     ) -> list[Outcome]:
         """As :meth:`connectly_conversions.Client.send_many`; cancelling it stops the rest."""
-        _Gate.register()
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[Outcome]] = loop.create_future()
-        request = self._native.start_send_many(events, concurrency, _Deliver(loop, future))
+        done: list[Outcome] = []
+        outcomes = self.outcomes(events, concurrency=concurrency)
         try:
-            outcomes = await future
+            async for outcome in outcomes:
+                done.append(outcome)  # noqa: PERF401 - kept when it is interrupted
+        except BaseException as error:
+            _waiting.attach(error, done + getattr(error, "outcomes", []))
+            raise
         finally:
-            request.abort()
-        _log.outcomes(outcomes)
-        return outcomes
+            await outcomes.aclose()
+        return done
+
+    def outcomes(
+        self,
+        events: Iterable[ConversionEvent] | AsyncIterable[ConversionEvent],
+        *,
+        concurrency: int | None = None,
+    ) -> AsyncGenerator[Outcome, None]:
+        """As :meth:`connectly_conversions.Client.outcomes`, of an async iterable too.
+
+        ``contextlib.aclosing`` stops the requests under way where the loop is left early.
+        """
+        if not isinstance(events, AsyncIterable):
+            events = _given(_waiting.iterator(events))
+        waiter = _Waiter()
+        return _outcomes(events, self._native.start(concurrency, waiter), waiter)
 
     async def close(self) -> None:
         """Refuses further sends. Those under way end as they would."""
@@ -111,3 +129,42 @@ class AsyncClient(BaseClient):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+async def _given(events: Iterable[ConversionEvent]) -> AsyncGenerator[ConversionEvent, None]:
+    for event in events:
+        yield event
+
+
+async def _outcomes(
+    events: AsyncIterable[ConversionEvent], requests: InFlight, waiter: _Waiter
+) -> AsyncGenerator[Outcome, None]:
+    room = asyncio.Semaphore(requests.concurrency)
+
+    async def feed() -> None:
+        source = aiter(events)
+        for index in itertools.count():
+            await room.acquire()
+            try:
+                event = await anext(source)
+            except StopAsyncIteration:
+                return
+            requests.push(_waiting.an_event(event, index))
+
+    feeding = asyncio.ensure_future(feed())
+    feeding.add_done_callback(lambda _: waiter.news.set())
+    try:
+        while (outcome := await waiter.next_outcome(requests, feeding)) is not None:
+            room.release()
+            _log.outcome(outcome)
+            yield outcome
+        feeding.result()  # raises what the source has raised
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        _waiting.attach(error, requests.stop())
+        raise
+    finally:
+        requests.stop()
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)

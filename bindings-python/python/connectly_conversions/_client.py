@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
-from connectly_conversions import _log
+from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._native import NativeClient
 from connectly_conversions.errors import ConnectlyError
 
 if TYPE_CHECKING:
     import os
     import uuid
-    from collections.abc import Callable, Iterable
+    from collections.abc import Generator, Iterable, Iterator
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from connectly_conversions._native import ConversionEvent, Outcome, Receipt, RetryPolicy
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _run(call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Blocks this thread; under gevent's monkey patch only this greenlet."""
-    monkey = sys.modules.get("gevent.monkey")
-    if monkey is not None and monkey.is_module_patched("socket"):
-        threads = sys.modules["gevent"].get_hub().threadpool
-        result: T = threads.apply(call, args, kwargs)
-        return result
-    return call(*args, **kwargs)
-
+    from connectly_conversions._native import ConversionEvent, InFlight, Outcome, Receipt, RetryPolicy
+    from connectly_conversions._waiting import Waiter
 
 class BaseClient:
     """What :class:`Client` and ``AsyncClient`` share: the settings, and whether it is closed."""
@@ -48,6 +34,7 @@ class BaseClient:
         retry: RetryPolicy | None = None,
         proxy: str | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
+        user_agent: str | None = None,
         rounding: str | None = None,
         allow_insecure_http_for_tests: bool = False,
     ) -> None:
@@ -61,6 +48,7 @@ class BaseClient:
             retry=retry,
             proxy=proxy,
             ca_bundle=ca_bundle,
+            user_agent=user_agent,
             rounding=rounding,
             allow_insecure_http_for_tests=allow_insecure_http_for_tests,
         )
@@ -115,13 +103,27 @@ class Client(BaseClient):
             ConnectlyError: The API did not say that it received the event; the subclass and
                 ``retryable`` say what to do.
         """
+        waiter = _waiting.waiter()
         try:
-            receipt = _run(self._native.send, event)
+            if waiter is None:
+                receipt = self._native.send(event)
+            else:
+                receipt = self._send_in_greenlet(event, waiter)
         except ConnectlyError as error:
             _log.not_received(event, error)
             raise
         _log.received(event, receipt)
         return receipt
+
+    def _send_in_greenlet(self, event: ConversionEvent, waiter: Waiter) -> Receipt:
+        _exit_guard.register()
+        requests = self._native.start(1, waiter)
+        try:
+            requests.push(event)
+            return _waiting.receipt(_waiting.next_outcome(requests, waiter))
+        finally:
+            requests.stop()
+            waiter.close()
 
     def send_many(
         self, events: Iterable[ConversionEvent], *, concurrency: int | None = None
@@ -130,10 +132,33 @@ class Client(BaseClient):
 
         Returns one outcome an event, in their order, and never raises for one of them. After the
         first 401, 403 or 404 the events not yet started get that error unsent.
+
+        What interrupts it (``KeyboardInterrupt``, or whatever ``events`` raises) has the outcomes
+        so far as its attribute ``outcomes``.
         """
-        outcomes = _run(self._native.send_many, events, concurrency)
-        _log.outcomes(outcomes)
-        return outcomes
+        done: list[Outcome] = []
+        try:
+            done.extend(self.outcomes(events, concurrency=concurrency))
+        except BaseException as error:
+            _waiting.attach(error, done + getattr(error, "outcomes", []))
+            raise
+        return done
+
+    def outcomes(
+        self, events: Iterable[ConversionEvent], *, concurrency: int | None = None
+    ) -> Generator[Outcome, None, None]:
+        """As :meth:`send_many`, one by one as they come, for what does not fit into memory.
+
+        Takes an event from ``events`` when there is room for it: at most ``concurrency`` are
+        held. Where ``events`` raises, that comes after the outcomes of what was taken. What
+        interrupts it has, as its attribute ``outcomes``, those that were not given out yet.
+        Leaving the loop stops the requests under way.
+        """
+        waiter = _waiting.waiter()
+        if waiter is not None:
+            _exit_guard.register()
+        requests = self._native.start(concurrency, waiter)
+        return _outcomes(_waiting.iterator(events), requests, waiter)
 
     def close(self) -> None:
         """Refuses further sends. Those under way end as they would."""
@@ -149,3 +174,41 @@ class Client(BaseClient):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _outcomes(
+    events: Iterator[ConversionEvent], requests: InFlight, waiter: Waiter | None
+) -> Generator[Outcome, None, None]:
+    numbered = enumerate(events)
+    failure: Exception | None = None
+    exhausted = False
+    try:
+        while True:
+            if not exhausted and requests.pending < requests.concurrency:
+                try:
+                    index, event = next(numbered)
+                    requests.push(_waiting.an_event(event, index))
+                except StopIteration:
+                    exhausted = True
+                except Exception as error:  # noqa: BLE001 - raised when what was taken has ended
+                    failure, exhausted = error, True
+                outcome = requests.take()  # whatever the source takes its time for
+                if outcome is None:
+                    continue
+            elif requests.pending:
+                outcome = _waiting.next_outcome(requests, waiter)
+            else:
+                break
+            _log.outcome(outcome)
+            yield outcome
+        if failure is not None:
+            raise failure
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        _waiting.attach(error, requests.stop())
+        raise
+    finally:
+        requests.stop()
+        if waiter is not None:
+            waiter.close()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterable
 
     from connectly_conversions._native import ConversionEvent, Outcome, Receipt
 
@@ -46,10 +45,9 @@ def not_received(event: ConversionEvent, error: Exception) -> None:
     _logger().warning("%s of order %s not received: %s", event.event_name, event.order_id, error)
 
 
-def outcomes(all_outcomes: Iterable[Outcome]) -> None:
-    """One line for each event of a batch."""
-    for outcome in all_outcomes:
-        if outcome.receipt is not None:
-            received(outcome.event, outcome.receipt)
-        elif outcome.error is not None:
-            not_received(outcome.event, outcome.error)
+def outcome(outcome: Outcome) -> None:
+    """The line for one event of a batch."""
+    if outcome.receipt is not None:
+        received(outcome.event, outcome.receipt)
+    elif outcome.error is not None:
+        not_received(outcome.event, outcome.error)

@@ -14,16 +14,17 @@ from connectly_conversions.errors import ConnectlyError, Issue
 __all__ = [
     "COOKIE_NAME",
     "ConversionEvent",
+    "InFlight",
     "Item",
     "NativeClient",
     "NativeSandbox",
     "Outcome",
     "Receipt",
-    "Request",
     "RetryPolicy",
     "TrackingParams",
     "__version__",
-    "close_gate",
+    "close_exit_guard",
+    "exit_guard_is_closed",
     "panic",
     "run_command",
 ]
@@ -343,10 +344,17 @@ class RetryPolicy:
     def __reduce__(self) -> Any: ...
 
 @final
-class Request:
-    """A request of asyncio under way."""
+class InFlight:
+    """Events of one batch that were started and whose outcomes were not taken yet."""
 
-    def abort(self) -> None: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def pending(self) -> int: ...
+    def push(self, event: ConversionEvent) -> None: ...
+    def take(self) -> Outcome | None: ...
+    def wait(self) -> None: ...
+    def stop(self) -> list[Outcome]: ...
 
 @final
 class NativeClient:
@@ -364,22 +372,14 @@ class NativeClient:
         retry: RetryPolicy | None = None,
         proxy: str | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
+        user_agent: str | None = None,
         rounding: str | None = None,
         allow_insecure_http_for_tests: bool = False,
     ) -> Self: ...
     def send(self, event: ConversionEvent) -> Receipt: ...
-    def send_many(
-        self, events: Iterable[ConversionEvent], concurrency: int | None = None
-    ) -> list[Outcome]: ...
-    def start_send(
-        self, event: ConversionEvent, deliver: Callable[[Any, BaseException | None], object]
-    ) -> Request: ...
-    def start_send_many(
-        self,
-        events: Iterable[ConversionEvent],
-        concurrency: int | None,
-        deliver: Callable[[Any, BaseException | None], object],
-    ) -> Request: ...
+    def start(
+        self, concurrency: int | None = None, wake: Callable[[], object] | None = None
+    ) -> InFlight: ...
     def close(self) -> None: ...
     @property
     def closed(self) -> bool: ...
@@ -406,6 +406,7 @@ class NativeSandbox:
     def set_now(self, moment: EventTime | None) -> None: ...
     def stop(self) -> None: ...
 
-def close_gate() -> None: ...
+def close_exit_guard() -> None: ...
+def exit_guard_is_closed() -> bool: ...
 def run_command(arguments: list[str]) -> int: ...
 def panic() -> None: ...

@@ -1,0 +1,37 @@
+"""The end of the interpreter: no thread of this library's own touches Python from then on."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from typing import TYPE_CHECKING
+
+from connectly_conversions._native import close_exit_guard, exit_guard_is_closed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["exit_guard_is_closed", "register", "waiting"]
+
+waiting: set[Callable[[], None]] = set()
+"""The ``wake`` of whoever waits for the I/O thread's word, which does not come any more."""
+
+_registered_in: list[int] = [0]
+
+
+def _close() -> None:
+    close_exit_guard()
+    for wake in list(waiting):
+        try:
+            wake()
+        except RuntimeError:  # its event loop is closed: nobody waits there
+            pass
+
+
+def register() -> None:
+    """Has the guard closed when the interpreter exits; to be called before anybody waits."""
+    if _registered_in[0] != os.getpid():
+        _registered_in[0] = os.getpid()
+        waiting.clear()  # a forked child inherits both
+        atexit.unregister(_close)
+        atexit.register(_close)
