@@ -159,3 +159,43 @@ def test_sigterm_ends_a_program_that_waits(connectly_sandbox: Sandbox) -> None:
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == -signal.SIGTERM
+
+
+def test_a_handler_that_was_registered_first_still_sends_with_asyncio(
+    connectly_sandbox: Sandbox,
+) -> None:
+    done = run(
+        """
+        import atexit
+        client = AsyncClient()
+        async def last():
+            await client.send(event("at exit"))
+            await client.send_many(event(f"at exit {order}") for order in range(3))
+        atexit.register(lambda: asyncio.run(last()))
+        asyncio.run(client.send(event("before")))
+        """
+    )
+    assert_clean(done)
+    orders = [received.order_id for received in connectly_sandbox.received]
+    assert orders[:2] == ["before", "at exit"]
+    assert sorted(orders[2:]) == ["at exit 0", "at exit 1", "at exit 2"]  # type: ignore[type-var]
+
+
+def test_a_handler_that_was_registered_first_gets_what_is_in_flight(
+    connectly_sandbox: Sandbox,
+) -> None:
+    connectly_sandbox.fail_next(kind="delay", seconds=0.5)
+    done = run(
+        """
+        import atexit
+        client, loop = AsyncClient(), asyncio.new_event_loop()
+        def last():
+            assert loop.run_until_complete(task).attempts == 1
+            loop.close()
+        atexit.register(last)
+        task = loop.create_task(client.send(event("in flight")))
+        loop.run_until_complete(asyncio.sleep(0))
+        """
+    )
+    assert_clean(done)
+    connectly_sandbox.assert_reported("in flight")

@@ -35,6 +35,9 @@ class _Gevent:
 
         self._loop = gevent.get_hub().loop
         self._event = Event()
+        # Without a watcher that is active the hub takes this for a deadlock.
+        self._watcher = self._loop.async_()
+        self._watcher.start(self._event.set)
 
     def __call__(self) -> None:
         self._loop.run_callback_threadsafe(self._event.set)
@@ -44,7 +47,8 @@ class _Gevent:
         self._event.clear()
 
     def close(self) -> None:
-        pass
+        self._watcher.stop()
+        self._watcher.close()
 
 
 class _Eventlet:
