@@ -1,6 +1,6 @@
 //! Arguments in the forms that Python people have them.
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyException, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -24,14 +24,24 @@ pub(crate) fn text(object: &Bound<'_, PyAny>) -> Option<String> {
     Some(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
 }
 
+/// A method, if the object has it. A mapping may have every attribute that it is asked for, and
+/// may say in its own way that it lacks one.
+fn method<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match object.getattr(name) {
+        Ok(method) => Ok(Some(method).filter(Bound::is_callable)),
+        Err(error) if error.is_instance_of::<PyException>(object.py()) => Ok(None),
+        Err(interrupt) => Err(interrupt),
+    }
+}
+
 /// A URL: a text, or an object of a library that has a class for it.
 pub(crate) fn url(object: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Some(text) = text(object) {
         return Ok(text);
     }
     // urllib.parse has `geturl`; yarl, starlette, httpx and pydantic print the URL.
-    if object.hasattr("geturl")? {
-        return object.call_method0("geturl")?.extract();
+    if let Some(geturl) = method(object, "geturl")? {
+        return geturl.call0()?.extract();
     }
     if object.hasattr("scheme")? && object.hasattr("query")? {
         return object.str()?.extract();
@@ -102,15 +112,14 @@ pub(crate) fn text_or_uuid(argument: &str, object: &Bound<'_, PyAny>) -> PyResul
 /// have them, or an iterable of pairs.
 pub(crate) fn pairs(query: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
     // Django and werkzeug give all values of a name by `lists`, starlette by `multi_items`.
-    let members = if query.hasattr("lists")? {
-        query.call_method0("lists")?
-    } else if query.hasattr("multi_items")? {
-        query.call_method0("multi_items")?
-    } else if query.hasattr("items")? {
-        query.call_method0("items")?
-    } else {
-        query.clone()
-    };
+    // bottle by `allitems`.
+    let mut members = query.clone();
+    for name in ["lists", "multi_items", "allitems", "items"] {
+        if let Some(method) = method(query, name)? {
+            members = method.call0()?;
+            break;
+        }
+    }
     let mut pairs = Vec::new();
     let not_a_query = || wrong_type("query", "a str, a mapping or pairs of str", query);
     for member in members.try_iter().map_err(|_| not_a_query())? {

@@ -1,6 +1,7 @@
 //! One line of an order.
 
 use pyo3::basic::CompareOp;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 
@@ -49,6 +50,13 @@ impl Item {
     #[getter]
     fn item_price(&self, py: Python<'_>) -> Py<PyAny> {
         self.item_price.clone_ref(py)
+    }
+
+    /// Nothing is to be cleared: every cycle passes an object that was made later.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.id)?;
+        visit.call(&self.quantity)?;
+        visit.call(&self.item_price)
     }
 
     fn tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {

@@ -1,6 +1,7 @@
 //! Small typed records: what a call takes and gives.
 
 use connectly_conversions as core;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -76,6 +77,13 @@ impl Outcome {
         error: Option<Py<PyAny>>,
     ) -> Self {
         Self { event, receipt, error }
+    }
+
+    /// Nothing is to be cleared: every cycle passes an object that was made later.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.event)?;
+        visit.call(&self.receipt)?;
+        visit.call(&self.error)
     }
 
     #[getter]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pickle
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+import addict
+import bottle
+import box
 import pytest
 
 from connectly_conversions import COOKIE_NAME, TrackingParams, ValidationError
@@ -63,6 +67,39 @@ def test_a_query_in_every_form_gives_the_same(query: Any) -> None:
 
 def test_the_first_value_of_a_querydict_wins() -> None:
     query = QueryDict({name: ["", value, "second"] for name, value in VISIT.items()})
+    params = TrackingParams.from_query(query)
+    assert params is not None
+    assert params.sendout_id == VISIT["sendout_id"]
+
+
+class Storage(dict[str, Any]):
+    """As web2py has it: what is not there is None."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self.get(name)
+
+
+class AttrDict(dict[str, Any]):
+    """As many shops have written it."""
+
+    __getattr__ = dict.__getitem__
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [bottle.FormsDict, addict.Dict, box.Box, partial(box.Box, default_box=True), Storage, AttrDict],
+    ids=["bottle", "addict", "Box", "default Box", "web2py", "AttrDict"],
+)
+def test_a_mapping_that_has_every_attribute(mapping: Any) -> None:
+    # A visitor may bring parameters of any name.
+    params = TrackingParams.from_query(mapping({**VISIT, "lists": "1", "items": "2"}), now=0)
+    assert params == TrackingParams.from_query({**VISIT, "lists": "1", "items": "2"}, now=0)
+    assert TrackingParams.from_query(mapping({"page": "2"})) is None
+
+
+def test_the_first_value_of_bottles_query_wins() -> None:
+    query = bottle.FormsDict(VISIT)
+    query.append("sendout_id", "second")
     params = TrackingParams.from_query(query)
     assert params is not None
     assert params.sendout_id == VISIT["sendout_id"]
