@@ -9,7 +9,7 @@ use connectly_conversions::binding;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-use crate::arguments::{seconds, text_or_uuid};
+use crate::arguments::{number, seconds, text_or_uuid};
 use crate::errors::{OrRaise, guarded};
 
 /// Belongs to the process that started it: a forked child has neither its thread nor its journal.
@@ -55,14 +55,14 @@ impl NativeSandbox {
     #[pyo3(signature = (*, port = None, api_key = None, business_id = None))]
     fn new(
         py: Python<'_>,
-        port: Option<u16>,
+        port: Option<&Bound<'_, PyAny>>,
         api_key: Option<String>,
         business_id: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         guarded(py, || {
             let mut builder = core::Sandbox::builder();
             if let Some(port) = port {
-                builder = builder.port(port);
+                builder = builder.port(binding::port(number("port", port)?).or_raise(py)?);
             }
             if let Some(key) = api_key {
                 builder = builder.api_key(key);
@@ -90,8 +90,8 @@ impl NativeSandbox {
     }
 
     /// Whether this many conversions have been accepted by now; waits until then.
-    fn wait_for(&self, py: Python<'_>, count: usize, timeout: f64) -> PyResult<bool> {
-        let timeout = binding::seconds("timeout", timeout).or_raise(py)?;
+    fn wait_for(&self, py: Python<'_>, count: usize, timeout: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let timeout = binding::seconds("timeout", number("timeout", timeout)?).or_raise(py)?;
         let slice = Duration::from_millis(50);
         let mut left = timeout;
         // In slices: so long a signal waits.

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,16 @@ def test_a_purchase_is_received(
     assert request.body.encode() == event.to_wire()
     assert request.path == f"/external/v1/businesses/{BUSINESS}/conversion_events"
     assert request.headers["user-agent"].startswith("connectly-conversions/")
+
+
+def test_a_shop_may_name_itself(connectly_sandbox: Sandbox, event: ConversionEvent) -> None:
+    with Client(user_agent="shop/1.0") as client:
+        client.send(event)
+    (request,) = connectly_sandbox.requests
+    assert request.headers["user-agent"].startswith("connectly-conversions/")
+    assert request.headers["user-agent"].endswith(" shop/1.0")
+    with pytest.raises(ConfigurationError, match="user_agent"):
+        Client(user_agent="a\nb")
 
 
 def test_the_environment_fills_the_gaps(connectly_sandbox: Sandbox, event: ConversionEvent) -> None:
@@ -302,5 +313,9 @@ def test_the_policy() -> None:
     assert repr(policy) == "RetryPolicy(retries=2, base=0.25, cap=4)"
     assert pickle.loads(pickle.dumps(policy)) == policy == RetryPolicy(2, 0.25, 4.0)
     assert hash(policy) == hash(RetryPolicy())
-    with pytest.raises(ConfigurationError):
-        RetryPolicy(base=-1)
+    wrong: Any
+    for wrong in ({"base": -1}, {"retries": -1}, {"retries": 10**400}, {"cap": 10**400}):
+        with pytest.raises(ConfigurationError, match="retry"):
+            RetryPolicy(**wrong)
+    with pytest.raises(TypeError, match="retries"):
+        RetryPolicy("2")  # type: ignore[arg-type]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from urllib.request import urlopen
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
@@ -87,8 +88,15 @@ def test_waiting_for_what_never_comes(connectly_sandbox: Sandbox) -> None:
         connectly_sandbox.wait_for(1, 0.01)
 
 
+@pytest.mark.parametrize("port", [-1, 70_000, 10**400, 1.5])
+def test_a_port_that_is_none(port: Any) -> None:
+    with pytest.raises(ConfigurationError, match="port"):
+        Sandbox(port=port)
+
+
 def test_it_shows_a_page_and_stops(connectly_sandbox: Sandbox) -> None:
-    with urlopen(connectly_sandbox.url + "/sandbox/received") as answer:
+    directly = build_opener(ProxyHandler({})).open  # whatever proxy the shell has
+    with directly(connectly_sandbox.url + "/sandbox/received") as answer:
         assert json.load(answer) == {"received": []}
     connectly_sandbox.stop()
     with pytest.raises(RuntimeError, match="stopped"):
@@ -96,7 +104,9 @@ def test_it_shows_a_page_and_stops(connectly_sandbox: Sandbox) -> None:
     connectly_sandbox.stop()
 
 
-def test_the_plugin_gives_each_test_its_own(pytester: pytest.Pytester) -> None:
+def test_the_plugin_gives_each_test_its_own(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytester.makepyfile(
         """
         import os
@@ -120,4 +130,5 @@ def test_the_plugin_gives_each_test_its_own(pytester: pytest.Pytester) -> None:
             assert "CONNECTLY_BASE_URL" not in os.environ
         """
     )
+    monkeypatch.delenv("CONNECTLY_BASE_URL", raising=False)  # whatever the shell has
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=3)

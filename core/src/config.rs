@@ -59,6 +59,18 @@ pub fn concurrency(value: f64) -> Result<usize> {
     Err(Error::configuration(ErrorCode::InvalidConcurrency, message))
 }
 
+/// A port as a binding gets it; 0 asks for a free one.
+///
+/// # Errors
+/// `invalid_option` for what is not a whole number from 0 to 65535.
+pub fn port(value: f64) -> Result<u16> {
+    if value.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&value) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+        return Ok(value as u16);
+    }
+    Err(Error::invalid_option("port", &format!("{value} is not a whole number from 0 to 65535")))
+}
+
 /// The API key. It is shown by nothing: not by `Debug`, not by errors, not by logs.
 #[derive(Clone)]
 pub struct ApiKey(SecretString);

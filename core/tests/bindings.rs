@@ -84,6 +84,16 @@ fn a_concurrency_is_a_whole_number_of_at_least_one() {
 }
 
 #[test]
+fn a_port_is_a_whole_number_of_sixteen_bits() {
+    assert_eq!(binding::port(65_535.0).ok(), Some(65_535));
+    for value in [-1.0, 65_536.0, 1.5, f64::NAN, f64::INFINITY] {
+        let error = binding::port(value).expect_err("it is refused");
+        assert_eq!(error.code().as_str(), "invalid_option");
+        assert!(error.message().starts_with("port: "), "{error}");
+    }
+}
+
+#[test]
 fn an_argument_of_a_wrong_type_is_named_with_what_is_needed() {
     let error = Error::wrong_argument("signal", "an AbortSignal");
     assert_eq!(error.code().as_str(), "invalid_option");

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from connectly_conversions._native import ConversionEvent, InFlight, Outcome, Receipt, RetryPolicy
+    from connectly_conversions._native import (
+        ConversionEvent,
+        InFlight,
+        Outcome,
+        Receipt,
+        RetryPolicy,
+    )
     from connectly_conversions._waiting import Waiter
+
 
 class BaseClient:
     """What :class:`Client` and ``AsyncClient`` share: the settings, and whether it is closed."""
@@ -201,8 +208,7 @@ def _outcomes(
                 break
             _log.outcome(outcome)
             yield outcome
-        if failure is not None:
-            raise failure
+        _raise(failure)
     except GeneratorExit:
         raise
     except BaseException as error:
@@ -212,3 +218,8 @@ def _outcomes(
         requests.stop()
         if waiter is not None:
             waiter.close()
+
+
+def _raise(failure: Exception | None) -> None:
+    if failure is not None:
+        raise failure

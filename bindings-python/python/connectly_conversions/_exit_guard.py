@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,8 @@ _registered_in: list[int] = [0]
 def _close() -> None:
     close_exit_guard()
     for wake in list(waiting):
-        try:
+        with contextlib.suppress(RuntimeError):  # its event loop is closed: nobody waits there
             wake()
-        except RuntimeError:  # its event loop is closed: nobody waits there
-            pass
 
 
 def register() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,11 +31,10 @@ class Waiter(Protocol):
 
 
 class _Gevent:
-    def __init__(self, gevent: Any) -> None:
-        from gevent.event import Event  # type: ignore[import-untyped] # noqa: PLC0415
-
+    def __init__(self) -> None:
+        gevent: Any = sys.modules["gevent"]
         self._loop = gevent.get_hub().loop
-        self._event = Event()
+        self._event = importlib.import_module("gevent.event").Event()
         # Without a watcher that is active the hub takes this for a deadlock.
         self._watcher = self._loop.async_()
         self._watcher.start(self._event.set)
@@ -54,7 +54,8 @@ class _Gevent:
 class _Eventlet:
     """A pipe, since nothing of eventlet's hub may be called from another thread."""
 
-    def __init__(self, eventlet: Any) -> None:
+    def __init__(self) -> None:
+        eventlet: Any = sys.modules["eventlet"]
         self._trampoline = eventlet.hubs.trampoline
         self._os = eventlet.patcher.original("os")
         self._lock = eventlet.patcher.original("threading").Lock()
@@ -81,10 +82,10 @@ def waiter() -> Waiter | None:
     """Under gevent's or eventlet's monkey patch, what lets the other greenlets run."""
     gevent = sys.modules.get("gevent.monkey")
     if gevent is not None and gevent.is_module_patched("socket"):
-        return _Gevent(sys.modules["gevent"])
+        return _Gevent()
     eventlet = sys.modules.get("eventlet.patcher")
     if eventlet is not None and eventlet.is_monkey_patched("socket"):
-        return _Eventlet(sys.modules["eventlet"])
+        return _Eventlet()
     return None
 
 
@@ -119,7 +120,7 @@ def iterator(events: Iterable[ConversionEvent]) -> Iterator[ConversionEvent]:
         raise _wrong_type("events", "an iterable of ConversionEvent", events) from None
 
 
-def an_event(event: ConversionEvent, index: int) -> ConversionEvent:
+def an_event(event: object, index: int) -> ConversionEvent:
     """Says which of many has the wrong type."""
     if not isinstance(event, ConversionEvent):
         raise _wrong_type(f"events[{index}]", "a ConversionEvent", event)
