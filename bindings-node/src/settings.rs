@@ -11,6 +11,7 @@ const CLIENT: &[&str] = &[
     "attemptTimeout",
     "connectTimeout",
     "retry",
+    "maxConnections",
     "proxy",
     "caBundle",
     "userAgent",
@@ -43,6 +44,9 @@ pub(crate) fn client(text: &str) -> Result<Client> {
     }
     if let Some(retry) = settings.retry()? {
         builder = builder.retry(retry);
+    }
+    if let Some(connections) = settings.number("maxConnections")? {
+        builder = builder.max_connections(binding::count("maxConnections", connections)?);
     }
     if let Some(proxy) = settings.text("proxy")? {
         builder = builder.proxy(proxy);

@@ -32,6 +32,11 @@ export interface ClientOptions {
   readonly connectTimeout?: number | null | undefined;
   /** How often and how patiently a call tries again. */
   readonly retry?: RetryPolicy | null | undefined;
+  /**
+   * The number of requests that the client makes at once. Further sends wait for one of them to end, within
+   * their own deadline. Default: `100`.
+   */
+  readonly maxConnections?: number | null | undefined;
   /** The URL of a proxy. `NO_PROXY` is respected. Default: `HTTPS_PROXY` of the environment. */
   readonly proxy?: string | null | undefined;
   /** A PEM file of certificates to trust beside those of the system. */

@@ -38,8 +38,8 @@ impl NativeClient {
 impl NativeClient {
     #[new]
     #[pyo3(signature = (api_key = None, business_id = None, *, base_url = None, timeout = None,
-        connect_timeout = None, attempt_timeout = None, retry = None, proxy = None,
-        ca_bundle = None, user_agent = None, rounding = None,
+        connect_timeout = None, attempt_timeout = None, retry = None, max_connections = None,
+        proxy = None, ca_bundle = None, user_agent = None, rounding = None,
         allow_insecure_http_for_tests = false))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
@@ -51,6 +51,7 @@ impl NativeClient {
         connect_timeout: Option<&Bound<'_, PyAny>>,
         attempt_timeout: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, RetryPolicy>>,
+        max_connections: Option<&Bound<'_, PyAny>>,
         proxy: Option<String>,
         ca_bundle: Option<PathBuf>,
         user_agent: Option<String>,
@@ -83,6 +84,11 @@ impl NativeClient {
             }
             if let Some(retry) = retry {
                 builder = builder.retry(retry.get().0);
+            }
+            if let Some(given) = max_connections {
+                let connections = number("max_connections", given)?;
+                let connections = binding::count("max_connections", connections).or_raise(py)?;
+                builder = builder.max_connections(connections);
             }
             if let Some(url) = proxy {
                 builder = builder.proxy(url);

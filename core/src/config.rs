@@ -28,7 +28,7 @@ pub(crate) fn extra_currencies() -> Vec<String> {
 pub fn seconds(option: &str, value: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(value).ok().filter(|duration| !duration.is_zero()).ok_or_else(
         || {
-            let message = format!("{option}: {value} is no number of seconds above zero");
+            let message = format!("{option}: must be a number of seconds greater than 0, not {value}");
             Error::configuration(ErrorCode::InvalidTimeout, message)
         },
     )
@@ -41,7 +41,7 @@ pub fn seconds(option: &str, value: f64) -> Result<Duration> {
 pub fn milliseconds(option: &str, value: f64) -> Result<Duration> {
     let given = Duration::try_from_secs_f64(value / 1e3).ok();
     given.filter(|duration| !duration.is_zero()).ok_or_else(|| {
-        let message = format!("{option}: {value} is no number of milliseconds above zero");
+        let message = format!("{option}: must be a number of milliseconds greater than 0, not {value}");
         Error::configuration(ErrorCode::InvalidTimeout, message)
     })
 }
@@ -51,12 +51,27 @@ pub fn milliseconds(option: &str, value: f64) -> Result<Duration> {
 /// # Errors
 /// `invalid_concurrency` for what is not a whole number of at least 1.
 pub fn concurrency(value: f64) -> Result<usize> {
-    if value.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&value) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
-        return Ok(value as usize);
-    }
-    let message = format!("concurrency: {value} is no whole number of requests, at least 1");
-    Err(Error::configuration(ErrorCode::InvalidConcurrency, message))
+    whole(value).ok_or_else(|| {
+        let message = format!("concurrency: must be a whole number of 1 or more, not {value}");
+        Error::configuration(ErrorCode::InvalidConcurrency, message)
+    })
+}
+
+/// A count as a binding gets it.
+///
+/// # Errors
+/// `invalid_option`, naming `option`, for what is not a whole number of at least 1.
+pub fn count(option: &str, value: f64) -> Result<usize> {
+    whole(value).ok_or_else(|| {
+        let why = format!("must be a whole number of 1 or more, not {value}");
+        Error::invalid_option(option, &why)
+    })
+}
+
+fn whole(value: f64) -> Option<usize> {
+    let is_whole = value.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&value);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+    is_whole.then_some(value as usize)
 }
 
 /// A port as a binding gets it; 0 asks for a free one.

@@ -9,6 +9,7 @@ pub(crate) const BASE_URL_VARIABLE: &str = "CONNECTLY_BASE_URL";
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const MAX_CONNECTIONS: usize = 100;
 pub(crate) const RETRY_RETRIES: u32 = 2;
 pub(crate) const RETRY_BASE: Duration = Duration::from_millis(250);
 pub(crate) const RETRY_CAP: Duration = Duration::from_secs(4);

@@ -39,6 +39,7 @@ class BaseClient:
         connect_timeout: float | None = None,
         attempt_timeout: float | None = None,
         retry: RetryPolicy | None = None,
+        max_connections: int | None = None,
         proxy: str | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
         user_agent: str | None = None,
@@ -53,6 +54,7 @@ class BaseClient:
             connect_timeout=connect_timeout,
             attempt_timeout=attempt_timeout,
             retry=retry,
+            max_connections=max_connections,
             proxy=proxy,
             ca_bundle=ca_bundle,
             user_agent=user_agent,
@@ -89,6 +91,8 @@ class Client(BaseClient):
         connect_timeout: The time for name look-up, connection and TLS handshake. Default: 3
             seconds.
         retry: How often and how patiently a call tries again.
+        max_connections: The number of requests that the client makes at once. Further sends wait
+            for one of them to end, within their own deadline. Default: ``100``.
         proxy: The URL of a proxy. ``NO_PROXY`` is respected. Default: ``HTTPS_PROXY`` of the
             environment.
         ca_bundle: A PEM file of certificates to trust beside those of the system.

@@ -28,6 +28,8 @@ public final class Client: Sendable {
     ///     s.
     ///   - connectTimeout: The time for name look-up, connection and TLS handshake. Default: 3 s.
     ///   - retry: How often and how patiently a call tries again.
+    ///   - maxConnections: The number of requests that the client makes at once. Further sends wait
+    ///     for one of them to end, within their own deadline. Default: `100`.
     ///   - proxy: The URL of a proxy. `NO_PROXY` is respected. Default: `HTTPS_PROXY` of the
     ///     environment.
     ///   - caBundle: A PEM file of certificates to trust beside those of the system.

@@ -101,7 +101,7 @@ def defaults(surface: dict) -> str:
             if row["type"] == "duration":
                 lines.append(f"{const}: Duration = Duration::{duration(default)};")
             elif row["type"] == "count":
-                kind = "usize" if group == "send_many" else "u32"
+                kind = "u32" if group == "retry" else "usize"
                 lines.append(f"{const}: {kind} = {default};")
             elif row["type"] == "url" and default is not None:
                 lines.append(f'{const}: &str = "{default}";')

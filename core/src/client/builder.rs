@@ -45,6 +45,7 @@ pub struct ClientBuilder {
     attempt_timeout: Option<Duration>,
     timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
+    max_connections: Option<usize>,
     proxy: Option<Proxy>,
     ca_bundle: Option<PathBuf>,
     user_agent: Option<String>,
@@ -104,6 +105,13 @@ impl ClientBuilder {
     /// How often and how patiently a call tries again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
+        self
+    }
+
+    /// The number of requests that the client makes at once. Further sends wait for one of them to
+    /// end, within their own deadline. Default: `100`.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = Some(connections);
         self
     }
 
@@ -180,6 +188,12 @@ impl ClientBuilder {
                 attempt: timeout(self.attempt_timeout, defaults::ATTEMPT_TIMEOUT)?.min(total),
                 total,
                 retry: self.retry.unwrap_or_default(),
+            },
+            max_connections: match self.max_connections {
+                Some(0) => {
+                    return Err(Error::invalid_option("max_connections", "must be at least 1"));
+                }
+                given => given.unwrap_or(defaults::MAX_CONNECTIONS),
             },
             proxy: self
                 .proxy

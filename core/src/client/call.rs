@@ -5,37 +5,42 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
+use super::in_flight::{Call, LONGEST};
 use super::settings::Limits;
-use crate::delivery::{Decision, Failure, Receipt, Sender, Situation};
+use crate::delivery::{Decision, Disposition, Failure, Receipt, Sender, Situation};
 use crate::error::ErrorCode;
 use crate::event::ConversionEvent;
-
-/// A time-out of centuries would overflow the clock: a day is as good as none.
-const LONGEST: Duration = Duration::from_hours(24);
 
 /// Sends one event. A failure is the last attempt's, with the whole call's error.
 pub(super) async fn send(
     sender: &impl Sender,
+    call: &Call<'_>,
     limits: &Limits,
     event: &ConversionEvent,
 ) -> Result<Receipt, Failure> {
     let span = tracing::debug_span!("connectly.send", event_name = event.event_name().as_str());
-    attempts(sender, limits, event).instrument(span).await
+    attempts(sender, call, limits, event).instrument(span).await
 }
 
 async fn attempts(
     sender: &impl Sender,
+    call: &Call<'_>,
     limits: &Limits,
     event: &ConversionEvent,
 ) -> Result<Receipt, Failure> {
     let began = Instant::now();
     let deadline = began + limits.total.min(LONGEST);
-    let mut earlier = None;
-    let mut attempts = 0;
+    let (mut attempts, mut earlier) = (0, None);
     loop {
-        attempts += 1;
-        let attempt_ends = deadline.min(Instant::now() + limits.attempt.min(LONGEST));
-        let failure = match sender.post(event.wire(), attempt_ends).await {
+        let attempt = match call.connection(deadline).await {
+            Ok(_connection) => {
+                attempts += 1;
+                let attempt_ends = deadline.min(Instant::now() + limits.attempt.min(LONGEST));
+                sender.post(event.wire(), attempt_ends).await
+            }
+            Err(error) => Err(Failure { error, disposition: Disposition::NeverSent }),
+        };
+        let failure = match attempt {
             Ok(receipt) => {
                 let (status, events_received) = (receipt.status(), receipt.events_received());
                 tracing::debug!(attempts, status, events_received, "received");
@@ -60,18 +65,19 @@ async fn attempts(
             ?decision,
             "not received"
         );
-        match decision {
-            Decision::RetryAfter(wait) => sleep(wait).await,
-            Decision::GiveUp(resend) => {
-                let failure = failure.given_up(attempts, resend);
-                return Err(if situation.remaining.is_zero() {
-                    out_of_time(failure)
-                } else {
-                    failure
-                });
-            }
-        }
-        earlier = Some(situation.disposition);
+        let resend = match decision {
+            Decision::RetryAfter(wait) => tokio::select! {
+                biased;
+                () = call.cut_off() => situation.resend_after(Duration::ZERO),
+                () = sleep(wait) => {
+                    earlier = Some(failure.disposition);
+                    continue;
+                }
+            },
+            Decision::GiveUp(resend) => resend,
+        };
+        let failure = failure.given_up(attempts, resend);
+        return Err(if situation.remaining.is_zero() { out_of_time(failure) } else { failure });
     }
 }
 

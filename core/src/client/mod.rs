@@ -3,24 +3,28 @@
 mod batch;
 mod builder;
 mod call;
+mod in_flight;
 mod settings;
 mod tls;
 mod tracked_body;
 mod transport;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
 
 pub use batch::{Batch, DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
 
-use crate::delivery::{Disposition, Failure, Receipt};
+use crate::delivery::{Attempt, Disposition, Failure, Receipt, Sender};
 use crate::error::{Error, Result};
 use crate::event::{ConversionEvent, EventOptions};
+use in_flight::InFlight;
 use settings::{Limits, Settings};
-use transport::Http;
+use transport::{Connection, Http};
 
 /// Sends events to Connectly. Cheap to clone; clones share the pool.
 ///
@@ -45,13 +49,13 @@ pub struct Client {
 struct Inner {
     settings: Arc<Settings>,
     http: OnceLock<Http>,
-    closed: AtomicBool,
+    in_flight: InFlight,
 }
 
 impl Client {
     fn new(settings: Arc<Settings>) -> Self {
-        let (http, closed) = (OnceLock::new(), AtomicBool::new(false));
-        Self { inner: Arc::new(Inner { settings, http, closed }) }
+        let in_flight = InFlight::new(settings.max_connections);
+        Self { inner: Arc::new(Inner { settings, http: OnceLock::new(), in_flight }) }
     }
 
     /// A client of the same settings with a pool of its own. A pool belongs to the runtime that
@@ -82,10 +86,9 @@ impl Client {
 
     /// Sends one event; whoever calls it has polled the idle connections.
     async fn deliver(&self, event: &ConversionEvent, limits: &Limits) -> Result<Receipt, Failure> {
-        match self.http() {
-            Ok(http) => call::send(http, limits, event).await,
-            Err(error) => Err(Failure { error, disposition: Disposition::Misconfigured }),
-        }
+        let call = self.inner.in_flight.begin().map_err(misconfigured)?;
+        let connection = Connection { http: self.http()?, call: &call };
+        call::send(&connection, &call, limits, event).await
     }
 
     /// The options that events of this client are made with.
@@ -94,22 +97,46 @@ impl Client {
         &self.inner.settings.event_options
     }
 
-    /// Refuses every further send. Requests under way end as they would.
+    /// Refuses every further send with `client_closed`. Sends under way end as they would.
     pub fn close(&self) {
-        self.inner.closed.store(true, Ordering::Relaxed);
+        self.inner.in_flight.close();
     }
 
-    fn http(&self) -> Result<&Http> {
-        if self.inner.closed.load(Ordering::Relaxed) {
-            return Err(Error::client_closed());
-        }
+    /// As [`Client::close`], and waits for the sends under way, for at most `timeout`. Then those
+    /// that are left are cut off: each ends at once with `client_closed`, or `unknown_outcome`
+    /// where the event may have arrived and has no order id; `retryable` says whether it may be
+    /// sent again. Gives their number, once they have told their callers.
+    pub async fn close_within(&self, timeout: Duration) -> usize {
+        self.inner.in_flight.close_within(timeout).await
+    }
+
+    fn http(&self) -> Result<&Http, Failure> {
         if let Some(http) = self.inner.http.get() {
             return Ok(http);
         }
         // Two threads may both build one; the first stays.
-        let http = Http::new(&self.inner.settings)?;
+        let http = Http::new(&self.inner.settings).map_err(misconfigured)?;
         Ok(self.inner.http.get_or_init(|| http))
     }
+}
+
+/// One attempt at a time, for a queue that has a policy of its own.
+impl Sender for Client {
+    async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
+        poll_idle_connections().await;
+        let call = self.inner.in_flight.begin().map_err(misconfigured)?;
+        let _permit = call.connection(until).await.map_err(never_sent)?;
+        Connection { http: self.http()?, call: &call }.post(wire, until).await
+    }
+}
+
+/// Every event would fare the same.
+fn misconfigured(error: Error) -> Failure {
+    Failure { error, disposition: Disposition::Misconfigured }
+}
+
+fn never_sent(error: Error) -> Failure {
+    Failure { error, disposition: Disposition::NeverSent }
 }
 
 /// Between two calls nobody may have driven the pool (a blocking caller's runtime rests). The

@@ -33,6 +33,7 @@ pub(super) struct Settings {
     pub(super) headers: HeaderMap,
     pub(super) connect_timeout: Duration,
     pub(super) limits: Limits,
+    pub(super) max_connections: usize,
     pub(super) proxy: Option<Url>,
     pub(super) extra_roots: Vec<CertificateDer<'static>>,
     pub(super) event_options: EventOptions,
@@ -44,6 +45,7 @@ impl fmt::Debug for Settings {
             .field("url", &self.url.as_str())
             .field("connect_timeout", &self.connect_timeout)
             .field("limits", &self.limits)
+            .field("max_connections", &self.max_connections)
             .finish_non_exhaustive()
     }
 }

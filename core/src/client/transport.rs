@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderValue;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 use url::Url;
 
+use super::in_flight::Call;
 use super::settings::Settings;
 use super::tls;
 use super::tracked_body::TrackedBody;
@@ -28,9 +29,27 @@ pub(super) struct Http {
     api_key: HeaderValue,
 }
 
-impl Sender for Http {
+/// Why an attempt is over before its answer is whole.
+pub(super) enum Stop {
+    OutOfTime,
+    ClientClosed,
+}
+
+/// The pool, as one call uses it.
+pub(super) struct Connection<'a> {
+    pub(super) http: &'a Http,
+    pub(super) call: &'a Call<'a>,
+}
+
+impl Sender for Connection<'_> {
     async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
-        self.answer(wire, until).await?.read(SystemTime::now())
+        let stop = async {
+            tokio::select! {
+                () = sleep_until(until) => Stop::OutOfTime,
+                () = self.call.cut_off() => Stop::ClientClosed,
+            }
+        };
+        self.http.post(wire, stop).await?.read(SystemTime::now())
     }
 }
 
@@ -44,6 +63,7 @@ impl Http {
             .default_headers(settings.headers.clone())
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .pool_max_idle_per_host(settings.max_connections)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .tcp_nodelay(true)
@@ -62,12 +82,17 @@ impl Http {
         Ok(Self { client, url: settings.url.clone(), api_key: settings.api_key.header()? })
     }
 
-    /// Posts the bytes and reads the answer.
-    async fn answer(&self, wire: Bytes, until: Instant) -> Result<Answer, Failure> {
+    /// Posts the bytes and reads the answer, as far as it has come once `stop` ends.
+    async fn post(&self, wire: Bytes, stop: impl Future<Output = Stop>) -> Result<Answer, Failure> {
         let (body, progress) = TrackedBody::new(wire);
         let request = self.client.post(self.url.clone()).body(reqwest::Body::wrap(body));
         let mut answer = None;
-        let done = timeout_at(until, exchange(request, &mut answer)).await;
+        let done = tokio::select! {
+            // An answer that has come counts, however late it is.
+            biased;
+            done = exchange(request, &mut answer) => Ok(done),
+            stop = stop => Err(stop),
+        };
         let begun = progress.ends();
         match (done, answer) {
             (Ok(Ok(())), Some(answer)) => Ok(self.masked(answer)),
@@ -75,7 +100,8 @@ impl Http {
             (Err(_), Some(answer)) => {
                 Ok(self.masked(Answer { damage: Some(Damage::TimedOut), ..answer }))
             }
-            (Err(_) | Ok(Ok(())), None) => Err(timed_out(begun)),
+            (Err(Stop::ClientClosed), None) => Err(closed(begun)),
+            (Err(Stop::OutOfTime) | Ok(Ok(())), None) => Err(timed_out(begun)),
             (Ok(Err(error)), _) => Err(broken(error, begun)),
         }
     }
@@ -123,6 +149,18 @@ async fn exchange(
         }
     };
     Ok(())
+}
+
+fn closed(begun: bool) -> Failure {
+    let (message, disposition) = if begun {
+        (
+            "the client was closed before the answer came: the event may have arrived",
+            Disposition::Ambiguous,
+        )
+    } else {
+        ("the client was closed before the event was sent", Disposition::NeverSent)
+    };
+    Failure { error: Error::configuration(ErrorCode::ClientClosed, message), disposition }
 }
 
 fn timed_out(begun: bool) -> Failure {

@@ -88,8 +88,7 @@ impl RetryPolicy {
         let is_spent = situation.attempts > self.retries;
         let wait = self.jittered(situation).max(situation.retry_after.unwrap_or_default());
         let next_try = if is_spent { Duration::ZERO } else { wait };
-        let since_first_try = situation.since_first_try.saturating_add(next_try);
-        let resend = situation.disposition.resend(situation.has_order_id, since_first_try);
+        let resend = situation.resend_after(next_try);
         if is_spent || resend != Resend::Safe {
             return Decision::GiveUp(resend);
         }
@@ -129,6 +128,14 @@ pub struct Situation {
     pub since_first_try: Duration,
     /// Chance, from 0 to 1.
     pub random: f64,
+}
+
+impl Situation {
+    /// Whether the same bytes may be sent again after this wait.
+    #[must_use]
+    pub fn resend_after(&self, wait: Duration) -> Resend {
+        self.disposition.resend(self.has_order_id, self.since_first_try.saturating_add(wait))
+    }
 }
 
 /// What to do after a failed attempt.

@@ -11,24 +11,6 @@ use tokio::sync::oneshot;
 use crate::support::{client, event, listen, request};
 
 #[tokio::test]
-async fn a_closed_client_refuses_to_send() {
-    let sandbox = Sandbox::start().unwrap();
-    let client = client(sandbox.url()).build().unwrap();
-    let clone = client.clone();
-    client.send(&event("A")).await.unwrap();
-    client.close();
-    for client in [&client, &clone] {
-        let error = client.send(&event("B")).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::Configuration, ErrorCode::ClientClosed)
-        );
-        assert_eq!(error.attempts(), 0);
-    }
-    assert_eq!(sandbox.requests().len(), 1);
-}
-
-#[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let (listener, url) = listen().await;
     let (arrived, arrival) = oneshot::channel();

@@ -5,7 +5,9 @@
 
 mod batch;
 mod calls;
+mod closing;
 mod configuration;
+mod connections;
 mod requests;
 mod secrets;
 mod support;

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 
 use super::*;
+use crate::client::in_flight::InFlight;
 use crate::delivery::{Answer, Attempt, Disposition, RetryPolicy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::tracking::TrackingParams;
@@ -106,7 +107,9 @@ fn defaults() -> Limits {
 
 async fn run(steps: Vec<Step>, order_id: Option<&str>) -> (Result<Receipt>, Script) {
     let script = Script::new(steps);
-    let result = send(&script, &defaults(), &event(order_id)).await;
+    let in_flight = InFlight::new(1);
+    let call = in_flight.begin().unwrap();
+    let result = send(&script, &call, &defaults(), &event(order_id)).await;
     (result.map_err(|failure| failure.error), script)
 }
 
