@@ -28,7 +28,8 @@ pub(crate) fn extra_currencies() -> Vec<String> {
 pub fn seconds(option: &str, value: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(value).ok().filter(|duration| !duration.is_zero()).ok_or_else(
         || {
-            let message = format!("{option}: must be a number of seconds greater than 0, not {value}");
+            let message =
+                format!("{option}: must be a number of seconds greater than 0, not {value}");
             Error::configuration(ErrorCode::InvalidTimeout, message)
         },
     )
@@ -41,7 +42,8 @@ pub fn seconds(option: &str, value: f64) -> Result<Duration> {
 pub fn milliseconds(option: &str, value: f64) -> Result<Duration> {
     let given = Duration::try_from_secs_f64(value / 1e3).ok();
     given.filter(|duration| !duration.is_zero()).ok_or_else(|| {
-        let message = format!("{option}: must be a number of milliseconds greater than 0, not {value}");
+        let message =
+            format!("{option}: must be a number of milliseconds greater than 0, not {value}");
         Error::configuration(ErrorCode::InvalidTimeout, message)
     })
 }
