@@ -17,6 +17,7 @@ mod exit_guard;
 mod in_flight;
 mod io_thread;
 mod item;
+mod landing;
 mod objects;
 mod records;
 mod sandbox;
@@ -42,6 +43,8 @@ mod _native {
     #[pymodule_export]
     use crate::item::Item;
     #[pymodule_export]
+    use crate::landing::{Landing, Visit};
+    #[pymodule_export]
     use crate::records::{Outcome, Receipt, RetryPolicy};
     #[pymodule_export]
     use crate::sandbox::NativeSandbox;
@@ -51,6 +54,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-        module.add("COOKIE_NAME", connectly_conversions::COOKIE_NAME)
+        module.add("COOKIE_NAME", connectly_conversions::COOKIE_NAME)?;
+        module.add("SCRIPT_COOKIE_NAME", connectly_conversions::SCRIPT_COOKIE_NAME)
     }
 }

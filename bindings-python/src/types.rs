@@ -15,6 +15,7 @@ pub(crate) struct Class {
 
 pub(crate) static DECIMAL: Class = Class::new("decimal", "Decimal");
 pub(crate) static DATETIME: Class = Class::new("datetime", "datetime");
+pub(crate) static TIMEDELTA: Class = Class::new("datetime", "timedelta");
 pub(crate) static UUID: Class = Class::new("uuid", "UUID");
 pub(crate) static MAPPING: Class = Class::new("collections.abc", "Mapping");
 pub(crate) static SEQUENCE: Class = Class::new("collections.abc", "Sequence");

@@ -12,6 +12,7 @@ from connectly_conversions import (
     Client,
     ConnectlyError,
     ConversionEvent,
+    Landing,
     RetryPolicy,
     TrackingParams,
     ValidationError,
@@ -67,6 +68,32 @@ def test_cookie(case: dict[str, Any]) -> None:
         _check_params({"params": case["params"]}, make)
     else:
         _check_params(case["expect"], make)
+
+
+_REQUEST = ("options", "method", "target", "cookies", "headers", "stored", "consent")
+
+
+@pytest.mark.parametrize("case", cases("landing", *_REQUEST, "now", "expect"))
+def test_landing(case: dict[str, Any]) -> None:
+    expect = case["expect"]
+    known = {"count", "skipped", "params", "cookies", "errors", "no_store"}
+    assert expect.keys() <= known
+    stored = case.get("stored")
+    visit = Landing(**case.get("options", {})).visit(
+        case.get("method", "GET"),
+        case["target"],
+        cookies=[tuple(pair) for pair in case.get("cookies", [])],
+        headers=[tuple(pair) for pair in case.get("headers", [])],
+        stored=stored and TrackingParams.from_dict(stored),
+        consent=case.get("consent", True),
+        now=case["now"],
+    )
+    assert (visit.count, visit.skipped) == (expect["count"], expect.get("skipped"))
+    assert [*visit.cookies] == expect["cookies"]
+    assert visit.no_store is expect["no_store"]
+    params = expect["params"]
+    assert (visit.params and visit.params.to_json()) == (params and _compact(params))
+    compare(expect.get("errors", []), visit.issues)
 
 
 def _event(case: dict[str, Any]) -> ConversionEvent:

@@ -21,15 +21,18 @@ from connectly_conversions import (
 from connectly_conversions._client import Client
 from connectly_conversions._native import (
     COOKIE_NAME,
+    SCRIPT_COOKIE_NAME,
     ConversionEvent,
     Item,
+    Landing,
     Outcome,
     Receipt,
     RetryPolicy,
     TrackingParams,
+    Visit,
     __version__,
 )
-from connectly_conversions._types import Amount, EventTime, Id
+from connectly_conversions._types import Amount, EventTime, Id, SkipReason, VisitCount
 from connectly_conversions.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -52,6 +55,7 @@ if _TYPE_CHECKING:
 
 __all__ = [
     "COOKIE_NAME",
+    "SCRIPT_COOKIE_NAME",
     "Amount",
     "AsyncClient",
     "AuthenticationError",
@@ -63,6 +67,7 @@ __all__ = [
     "Id",
     "Issue",
     "Item",
+    "Landing",
     "NetworkError",
     "NotFoundError",
     "OutboxError",
@@ -75,8 +80,11 @@ __all__ = [
     "RetryPolicy",
     "Sandbox",
     "ServerError",
+    "SkipReason",
     "TrackingParams",
     "ValidationError",
+    "Visit",
+    "VisitCount",
     "__version__",
 ]
 

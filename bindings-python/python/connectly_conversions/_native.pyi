@@ -1,5 +1,6 @@
 """The native module; what is public of it is exported by the package."""
 
+import datetime
 import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -8,20 +9,23 @@ from typing import Any, Final, Literal, final
 
 from typing_extensions import Self
 
-from connectly_conversions._types import Amount, EventTime, Id
+from connectly_conversions._types import Amount, EventTime, Id, SkipReason, VisitCount
 from connectly_conversions.errors import ConnectlyError, Issue
 
 __all__ = [
     "COOKIE_NAME",
+    "SCRIPT_COOKIE_NAME",
     "ConversionEvent",
     "InFlight",
     "Item",
+    "Landing",
     "NativeClient",
     "NativeSandbox",
     "Outcome",
     "Receipt",
     "RetryPolicy",
     "TrackingParams",
+    "Visit",
     "__version__",
     "close_exit_guard",
     "exit_guard_is_closed",
@@ -31,6 +35,7 @@ __all__ = [
 
 __version__: Final[str]
 COOKIE_NAME: Final[str]
+SCRIPT_COOKIE_NAME: Final[str]
 
 @final
 class TrackingParams:
@@ -126,6 +131,102 @@ class TrackingParams:
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Landing:
+    """What a visit means for a shop. Made once, asked for every request of a page.
+
+    It decides and does nothing: the shop sets the cookies, keeps the params and counts. It never
+    raises for what a visitor sends: a visit that cannot be used is counted as that.
+
+    Args:
+        touch: Which visit an order is credited to where a visitor came by several links: the
+            ``"last"`` or the ``"first"``.
+        extra_params: Further parameters of the link that must not be lost.
+        max_age: How long the cookie lives: seconds, or a ``timedelta``; 90 days unless given.
+            Browsers may keep it for less: Chrome for 400 days at most, Safari in some cases for 7.
+        domain: The domain whose hosts all get the cookie, such as ``"shop.example"`` for a shop at
+            ``www.shop.example`` with its checkout at ``pay.shop.example``; only the page's own host
+            unless given. Left out on a loopback host.
+
+    Raises:
+        ConfigurationError: An option cannot be used.
+    """
+
+    def __new__(
+        cls,
+        touch: Literal["last", "first"] = "last",
+        extra_params: Iterable[str] = (),
+        max_age: float | datetime.timedelta = 7776000,
+        domain: str | None = None,
+    ) -> Self: ...
+    def visit(
+        self,
+        method: str,
+        url: str | bytes | Any,  # or a URL object of yarl, starlette, httpx, urllib
+        cookies: str | bytes | Mapping[str, str] | Iterable[tuple[str, str]] | Any | None = None,
+        headers: Mapping[str, str]
+        | Iterable[tuple[str, str]]
+        | Iterable[tuple[bytes, bytes]]
+        | Any
+        | None = None,
+        stored: TrackingParams | None = None,
+        consent: bool = True,
+        *,
+        now: EventTime | None = None,
+    ) -> Visit:
+        """What this visit means.
+
+        Only GET counts. Nothing is captured of pages that a browser loads ahead, nor of previews
+        of a link. Bad or partial params never displace good ones. What is brought again, equal but
+        for ``captured_at``, is not set again. The cookie of a page's own script
+        (``SCRIPT_COOKIE_NAME``) counts as a visit at its ``captured_at``, and is deleted.
+
+        Args:
+            method: The request's method.
+            url: The URL, absolute or relative, or the query alone.
+            cookies: The cookies of the request: a mapping, or the text of the header. Not needed
+                where ``headers`` has ``Cookie``.
+            headers: The headers: a mapping or pairs. ``Cookie``, ``Host``, ``User-Agent``,
+                ``Sec-Purpose``, ``Purpose``, ``X-Purpose`` and ``X-Moz`` matter.
+            stored: The params that the visitor's session holds already.
+            consent: Whether the visitor has agreed to be tracked. Without it nothing is read and
+                nothing kept: there are no params, and cookies that came are deleted.
+            now: The moment of the visit; the current time unless given.
+        """
+
+@final
+class Visit:
+    """What a visit means. Immutable; the ``repr`` shows neither params nor cookies."""
+
+    @property
+    def params(self) -> TrackingParams | None:
+        """The visitor's params from now on, whether this visit brought them or they were known.
+
+        Keep them in the session, if there is one. Where they are ``None``, nothing is known of the
+        visitor or nothing may be kept: remove what the session holds.
+        """
+    @property
+    def cookies(self) -> tuple[str, ...]:
+        """The values of the ``Set-Cookie`` headers to add to the response, one a header."""
+    @property
+    def no_store(self) -> bool:
+        """Whether it sets a cookie and so must carry ``Cache-Control: private, no-store``."""
+    @property
+    def count(self) -> VisitCount:
+        """What to count.
+
+        ``"captured"``: the visit brought new params, and they are the visitor's params now.
+        ``"kept"``: it brought params, and those that were known stay. ``"partial"``: it is
+        Connectly's, but values are missing. ``"invalid"``: it is Connectly's, but a value is
+        malformed. ``"skipped"``: it is not a visit to count. ``"none"``: it brought nothing.
+        """
+    @property
+    def skipped(self) -> SkipReason | None:
+        """Why the visit was skipped; ``None`` unless it was."""
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What is wrong with a partial or invalid visit, without the values; otherwise empty."""
 
 @final
 class Item:

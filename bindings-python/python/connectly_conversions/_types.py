@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 if TYPE_CHECKING:
     import datetime
@@ -20,3 +20,9 @@ EventTime: TypeAlias = Union["datetime.datetime", int]
 
 Id: TypeAlias = Union[str, int, "uuid.UUID"]
 """The id of an order or a product."""
+
+VisitCount: TypeAlias = Literal["captured", "kept", "partial", "invalid", "skipped", "none"]
+"""What a visit was, as one word for a counter."""
+
+SkipReason: TypeAlias = Literal["consent", "method", "prefetch", "link_preview"]
+"""Why a request is not a visit to count."""
