@@ -1,5 +1,7 @@
 //! Clients: settings in, a handle out.
 
+use std::collections::BTreeMap;
+
 use connectly_conversions::{Client, Error};
 use napi::Either;
 use napi::bindgen_prelude::External;
@@ -8,10 +10,14 @@ use napi_derive::napi;
 use crate::event::Shelf;
 use crate::{record, settings};
 
-/// Makes a client of its settings, a JSON object; the environment fills the gaps.
+/// Makes a client of its settings, a JSON object; `environment` fills the gaps. It is never the
+/// process's: test runners and worker threads have one of their own.
 #[napi(catch_unwind)]
-pub fn create_client(settings: String) -> Either<External<Client>, String> {
-    match settings::client(&settings) {
+pub fn create_client(
+    settings: String,
+    environment: BTreeMap<String, String>,
+) -> Either<External<Client>, String> {
+    match settings::client(&settings, environment) {
         Ok(client) => Either::A(External::new(client)),
         Err(error) => Either::B(record::error(&error)),
     }

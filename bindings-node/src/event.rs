@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use connectly_conversions::{ConversionEvent, EventOptions, Issue};
+use connectly_conversions::{ConversionEvent, EventOptions, Issue, binding};
 use napi::Either;
 use napi::bindgen_prelude::{Buffer, External};
 use napi_derive::napi;
@@ -37,7 +37,8 @@ pub fn create_shelf() -> External<Shelf> {
     External::new(Shelf::default())
 }
 
-/// Reads and checks the input document in the first `length` bytes; gives the event's place on the
+/// Reads and checks the input document in the first `length` bytes, with these currency codes or
+/// those of the text of `CONNECTLY_EXTRA_CURRENCIES`; gives the event's place on the
 /// shelf, or the record of an error.
 #[napi(catch_unwind)]
 pub fn build_event(
@@ -46,7 +47,7 @@ pub fn build_event(
     length: u32,
     javascript_numbers: bool,
     rounding: Option<String>,
-    extra_currencies: Option<Vec<String>>,
+    extra_currencies: Either<Vec<String>, String>,
     now: Option<i64>,
 ) -> Either<u32, String> {
     let build = || {
@@ -54,9 +55,10 @@ pub fn build_event(
         if let Some(rounding) = rounding {
             options = options.rounding(rounding.parse()?);
         }
-        if let Some(codes) = extra_currencies {
-            options = options.extra_currencies(codes);
-        }
+        options = options.extra_currencies(match extra_currencies {
+            Either::A(codes) => codes,
+            Either::B(variable) => binding::currency_codes(&variable),
+        });
         if let Some(now) = now {
             options = options.now(now);
         }

@@ -1,5 +1,7 @@
 //! A client's settings as JavaScript has them: names in camel case, durations in milliseconds.
 
+use std::collections::BTreeMap;
+
 use connectly_conversions::{Client, Error, Result, RetryPolicy, binding};
 use serde_json::{Map, Value};
 
@@ -20,10 +22,10 @@ const CLIENT: &[&str] = &[
 ];
 const RETRY: &[&str] = &["retries", "base", "cap"];
 
-/// Reads the settings and makes the client.
-pub(crate) fn client(text: &str) -> Result<Client> {
+/// Reads the settings and makes the client; the variables of JavaScript's environment fill the gaps.
+pub(crate) fn client(text: &str, environment: BTreeMap<String, String>) -> Result<Client> {
     let settings = Settings::parse(text, CLIENT)?;
-    let mut builder = Client::builder();
+    let mut builder = Client::builder().environment(environment);
     if let Some(key) = settings.text("apiKey")? {
         builder = builder.api_key(key);
     }

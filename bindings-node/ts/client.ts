@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { invalidArgument, optionsOf } from "./arguments.js";
 import { outcomesOf } from "./batch.js";
-import { textOf } from "./document.js";
 import { errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent, type EventOptions } from "./event.js";
 import { InFlight } from "./in-flight.js";
@@ -10,6 +9,7 @@ import type { ClientOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import type { Receipt } from "./records.js";
 import { sendOne } from "./sending.js";
+import { createClient } from "./settings.js";
 import type { Events } from "./source.js";
 
 export interface SendOptions {
@@ -49,11 +49,7 @@ export class Client {
 
   /** @throws {ConfigurationError} where a setting is missing or cannot be used. */
   constructor(options?: ClientOptions) {
-    const made = native.createClient(textOf("options", options ?? {}));
-    if (typeof made === "string") {
-      throw errorOfText(made);
-    }
-    this.#handle = made;
+    this.#handle = createClient(options);
     this.eventOptions = Object.freeze(options?.rounding ? { rounding: options.rounding } : {});
   }
 

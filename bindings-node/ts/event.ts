@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
 import { textOf, writeDocument } from "./document.js";
+import { variable } from "./environment.js";
 import type { Issue } from "./errors.js";
 import { native } from "./native.js";
 import { type EventHandle, shelve } from "./shelf.js";
@@ -157,7 +158,8 @@ export class ConversionEvent {
     if (typeof rounding !== "string" && rounding !== undefined && rounding !== null) {
       invalidArgument("rounding", "a string");
     }
-    const extraCurrencies = stringsOf("extraCurrencies", options.extraCurrencies);
+    const extraCurrencies =
+      stringsOf("extraCurrencies", options.extraCurrencies) ?? variable("CONNECTLY_EXTRA_CURRENCIES");
     const now = nowOf(options.now);
     const handle = shelve(document, javascript, rounding ?? undefined, extraCurrencies, now);
     document.giveBack();

@@ -66,13 +66,13 @@ export interface Native {
     document: Uint8Array,
     length: number,
     javascriptNumbers: boolean,
-    rounding?: string,
-    extraCurrencies?: string[],
-    now?: number,
+    rounding: string | undefined,
+    extraCurrencies: string[] | string,
+    now: number | undefined,
   ): number | string;
   eventWire(shelf: ShelfHandle, place: number): Buffer;
   eventFacts(shelf: ShelfHandle, place: number): string;
-  createClient(settings: string): ClientHandle | string;
+  createClient(settings: string, environment: Record<string, string>): ClientHandle | string;
   clientClosed(): string;
   cutOff(shelf: ShelfHandle, place: number): string;
   invalidArgument(name: string, needed: string): string;

@@ -20,9 +20,9 @@ let filled = 0;
 export function shelve(
   document: Writer,
   javascriptNumbers: boolean,
-  rounding?: string,
-  extraCurrencies?: string[],
-  now?: number,
+  rounding: string | undefined,
+  extraCurrencies: string[] | string,
+  now: number | undefined,
 ): EventHandle {
   if (shelf === undefined || filled === SIZE) {
     shelf = native.createShelf();

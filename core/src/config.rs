@@ -1,5 +1,6 @@
 //! Settings: the environment's names, the key's type, and what a base URL may be.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,9 +16,39 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The environment that fills a client's gaps: the process's, or one that a language has of its own.
+#[derive(Clone, Default)]
+pub(crate) struct Environment(Option<BTreeMap<String, String>>);
+
+impl Environment {
+    pub(crate) fn of(variables: BTreeMap<String, String>) -> Self {
+        Self(Some(variables))
+    }
+
+    /// As [`variable`].
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        match &self.0 {
+            None => variable(name),
+            Some(variables) => variables.get(name).filter(|value| !value.is_empty()).cloned(),
+        }
+    }
+}
+
+impl fmt::Debug for Environment {
+    /// Without the values: one of them is the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").finish_non_exhaustive()
+    }
+}
+
 /// `CONNECTLY_EXTRA_CURRENCIES`: codes newer than this release, separated by commas.
 pub(crate) fn extra_currencies() -> Vec<String> {
-    let codes = variable("CONNECTLY_EXTRA_CURRENCIES").unwrap_or_default();
+    currency_codes(&variable("CONNECTLY_EXTRA_CURRENCIES").unwrap_or_default())
+}
+
+/// The codes of such a variable, for a binding whose language has an environment of its own.
+#[must_use]
+pub fn currency_codes(codes: &str) -> Vec<String> {
     codes.split(',').map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect()
 }
 

@@ -1,5 +1,6 @@
 //! A client's settings, checked once.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use url::Url;
 
 use super::settings::{Limits, Settings};
 use super::{Client, tls};
-use crate::config::{self, ApiKey};
+use crate::config::{self, ApiKey, Environment};
 use crate::defaults;
 use crate::delivery::RetryPolicy;
 use crate::error::{Error, ErrorCode, Result};
@@ -51,6 +52,7 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     event_options: EventOptions,
     allow_insecure_http: bool,
+    environment: Environment,
 }
 
 /// A proxy's URL, which may hold a password.
@@ -147,6 +149,14 @@ impl ClientBuilder {
         self
     }
 
+    /// For a binding whose language has an environment of its own: these variables in place of the
+    /// process's.
+    #[doc(hidden)]
+    pub fn environment(mut self, variables: BTreeMap<String, String>) -> Self {
+        self.environment = Environment::of(variables);
+        self
+    }
+
     /// Checks the settings and makes the client. Reads the CA bundle, and nothing else.
     ///
     /// # Errors
@@ -156,20 +166,21 @@ impl ClientBuilder {
             let message = format!("{name} is missing: give it or set {variable}");
             Error::configuration(code, message)
         };
+        let environment = self.environment;
         let variable = defaults::API_KEY_VARIABLE;
         let api_key = self
             .api_key
             .filter(|key| !key.is_empty())
-            .or_else(|| config::variable(variable).map(ApiKey::from))
+            .or_else(|| environment.variable(variable).map(ApiKey::from))
             .ok_or_else(|| missing(ErrorCode::MissingApiKey, "the API key", variable))?;
         let variable = defaults::BUSINESS_ID_VARIABLE;
         let business_id = self
             .business_id
-            .or_else(|| config::variable(variable))
+            .or_else(|| environment.variable(variable))
             .ok_or_else(|| missing(ErrorCode::MissingBusinessId, "the business id", variable))?;
         let base_url = self
             .base_url
-            .or_else(|| config::variable(defaults::BASE_URL_VARIABLE))
+            .or_else(|| environment.variable(defaults::BASE_URL_VARIABLE))
             .unwrap_or_else(|| defaults::BASE_URL.to_owned());
         let timeout = |given: Option<Duration>, default| match given {
             Some(Duration::ZERO) => Err(Error::configuration(
