@@ -26,6 +26,10 @@ impl CancelToken {
 }
 
 impl CancelToken {
+    pub(crate) fn is_cancelled(&self) -> bool {
+        *self.cancelled.borrow()
+    }
+
     /// Ends once the token is cancelled, before or after this call.
     pub(crate) async fn cancelled(&self) {
         // The sender lives in `self`, so the channel cannot close meanwhile.

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use connectly_conversions as core;
 use connectly_conversions::binding;
-use futures_util::{StreamExt, stream};
 
+use crate::batch::NativeBatch;
 use crate::cancel::CancelToken;
 use crate::engine;
-use crate::error::{ErrorRecord, Result};
+use crate::error::Result;
 use crate::event::Event;
+use crate::outcome::ReceiptRecord;
 
 /// Retries and waits in seconds; the core fills the gaps.
 #[derive(uniffi::Record)]
@@ -33,6 +34,8 @@ pub(crate) struct ClientOptions {
     pub(crate) proxy: Option<String>,
     pub(crate) ca_bundle: Option<String>,
     pub(crate) user_agent: Option<String>,
+    pub(crate) rounding: Option<String>,
+    pub(crate) allow_insecure_http_for_tests: bool,
 }
 
 impl TryFrom<ClientOptions> for core::ClientBuilder {
@@ -42,7 +45,8 @@ impl TryFrom<ClientOptions> for core::ClientBuilder {
         let seconds = |name, value: Option<f64>| -> core::Result<Option<Duration>> {
             value.map(|value| binding::seconds(name, value)).transpose()
         };
-        let mut builder = core::Client::builder();
+        let mut builder = core::Client::builder()
+            .allow_insecure_http_for_tests(given.allow_insecure_http_for_tests);
         if let Some(key) = given.api_key {
             builder = builder.api_key(key);
         }
@@ -74,36 +78,11 @@ impl TryFrom<ClientOptions> for core::ClientBuilder {
         if let Some(suffix) = given.user_agent {
             builder = builder.user_agent(suffix);
         }
+        if let Some(rounding) = given.rounding {
+            builder = builder.rounding(rounding.parse()?);
+        }
         Ok(builder)
     }
-}
-
-/// The API's word that it received an event.
-#[derive(uniffi::Record)]
-pub(crate) struct ReceiptRecord {
-    pub(crate) events_received: u64,
-    pub(crate) attempts: u32,
-    pub(crate) status: u16,
-    pub(crate) raw_body: String,
-}
-
-impl From<core::Receipt> for ReceiptRecord {
-    fn from(receipt: core::Receipt) -> Self {
-        Self {
-            events_received: receipt.events_received(),
-            attempts: receipt.attempts(),
-            status: receipt.status(),
-            raw_body: receipt.raw_body().to_owned(),
-        }
-    }
-}
-
-/// What became of one event of a batch.
-#[derive(uniffi::Enum)]
-pub(crate) enum OutcomeRecord {
-    Received { receipt: ReceiptRecord },
-    Failed { error: ErrorRecord },
-    Cancelled,
 }
 
 /// Sends events; holds the pool, the policy and the key.
@@ -130,35 +109,9 @@ impl NativeClient {
         Ok(sent?.into())
     }
 
-    /// One outcome an event, in their order; once cancelled, the rest are `Cancelled`.
-    pub(crate) async fn send_many(
-        &self,
-        events: Vec<Arc<Event>>,
-        concurrency: Option<u64>,
-        token: Arc<CancelToken>,
-    ) -> Result<Vec<OutcomeRecord>> {
-        let concurrency = concurrency.map_or(core::DEFAULT_CONCURRENCY, |given| {
-            usize::try_from(given).unwrap_or(usize::MAX)
-        });
-        // The core's check of the number.
-        self.client.send_many_with([], concurrency).await?;
-        let count = events.len();
-        let client = self.client.clone();
-        let work = async move {
-            let events = events.into_iter().map(|event| event.event.clone());
-            client
-                .outcomes(stream::iter(events), concurrency)
-                .map(|outcome| match outcome.result {
-                    Ok(receipt) => OutcomeRecord::Received { receipt: receipt.into() },
-                    Err(error) => OutcomeRecord::Failed { error: ErrorRecord::from(&error) },
-                })
-                .take_until(token.cancelled())
-                .collect::<Vec<_>>()
-                .await
-        };
-        let mut outcomes = engine::run(Arc::default(), work).await?;
-        outcomes.resize_with(count, || OutcomeRecord::Cancelled);
-        Ok(outcomes)
+    /// A batch of so many requests at a time.
+    pub(crate) fn batch(&self, concurrency: Option<f64>) -> Result<Arc<NativeBatch>> {
+        NativeBatch::new(&self.client, concurrency)
     }
 
     /// Refuses every further send.

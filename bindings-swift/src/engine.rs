@@ -12,29 +12,45 @@ use std::thread;
 use connectly_conversions::Error;
 use nix::sys::signal::{SigSet, Signal};
 use tokio::runtime::{Builder, Handle};
+use tokio::task::JoinHandle;
 
 use crate::cancel::CancelToken;
 use crate::error::{Failure, Result};
 
 static ENGINE: Mutex<Option<Handle>> = Mutex::new(None);
 
-/// Does the work on our thread; drops it where the token is cancelled first.
+/// Work on our thread, and what it gives unless it is cancelled first.
+pub(crate) type Task<T> = JoinHandle<Result<T>>;
+
+/// Begins work on our thread; drops it once the token is cancelled.
+pub(crate) fn spawn<T: Send + 'static>(
+    token: Arc<CancelToken>,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<Task<T>> {
+    Ok(engine()?.spawn(async move {
+        if token.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        tokio::select! {
+            // What was answered already is told, cancelled or not.
+            biased;
+            done = work => Ok(done),
+            () = token.cancelled() => Err(Failure::Cancelled),
+        }
+    }))
+}
+
+/// Waits for work on our thread.
+pub(crate) async fn join<T>(task: Task<T>) -> Result<T> {
+    task.await.unwrap_or_else(|error| Err(Error::internal(error.to_string()).into()))
+}
+
+/// Does the work on our thread; drops it once the token is cancelled.
 pub(crate) async fn run<T: Send + 'static>(
     token: Arc<CancelToken>,
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T> {
-    let guarded = async move {
-        tokio::select! {
-            // Work whose token is cancelled already is not begun.
-            biased;
-            () = token.cancelled() => Err(Failure::Cancelled),
-            done = work => Ok(done),
-        }
-    };
-    match engine()?.spawn(guarded).await {
-        Ok(done) => done,
-        Err(error) => Err(Error::internal(error.to_string()).into()),
-    }
+    join(spawn(token, work)?).await
 }
 
 /// Does work that blocks, beside what is under way.

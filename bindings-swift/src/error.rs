@@ -39,10 +39,14 @@ pub(crate) struct ErrorRecord {
     pub(crate) attempts: u32,
     pub(crate) issues: Vec<IssueRecord>,
     pub(crate) raw_body: Option<String>,
+    /// The chain of causes, outermost first.
+    pub(crate) causes: Vec<String>,
 }
 
 impl From<&core::Error> for ErrorRecord {
     fn from(error: &core::Error) -> Self {
+        let first = std::error::Error::source(error);
+        let causes = std::iter::successors(first, |cause| cause.source());
         Self {
             kind: error.kind().as_str().to_owned(),
             code: error.code().as_str().to_owned(),
@@ -53,6 +57,7 @@ impl From<&core::Error> for ErrorRecord {
             attempts: error.attempts(),
             issues: error.issues().iter().map(IssueRecord::from).collect(),
             raw_body: error.raw_body().map(str::to_owned),
+            causes: causes.map(ToString::to_string).collect(),
         }
     }
 }

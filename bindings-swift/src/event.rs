@@ -42,6 +42,9 @@ pub(crate) struct EventRecord {
     pub(crate) currency: Option<String>,
     /// A plain decimal.
     pub(crate) value: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) content_ids: Vec<String>,
+    pub(crate) num_items: Option<u64>,
     /// Unix seconds.
     pub(crate) event_time: i64,
     pub(crate) warnings: Vec<IssueRecord>,
@@ -70,6 +73,9 @@ impl Event {
             order_id: event.order_id().map(str::to_owned),
             currency: event.currency().map(str::to_owned),
             value: event.value().map(|value| value.to_string()),
+            content_type: event.content_type().map(str::to_owned),
+            content_ids: event.content_ids().into_iter().map(str::to_owned).collect(),
+            num_items: event.num_items(),
             event_time: event.event_time(),
             warnings: event.warnings().iter().map(IssueRecord::from).collect(),
             wire: event.to_wire().to_vec(),

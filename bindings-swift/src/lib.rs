@@ -9,11 +9,13 @@
 // Every export throws, also where nothing can fail today.
 #![allow(clippy::unnecessary_wraps)]
 
+mod batch;
 mod cancel;
 mod client;
 mod engine;
 mod error;
 mod event;
+mod outcome;
 mod sandbox;
 mod tracking;
 

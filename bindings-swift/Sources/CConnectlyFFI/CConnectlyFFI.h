@@ -243,6 +243,46 @@ typedef void (*UniffiForeignFutureCompleteVoid)(uint64_t, UniffiForeignFutureRes
     );
 
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_INFLIGHT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_INFLIGHT
+uint64_t uniffi_connectly_ffi_fn_clone_inflight(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_INFLIGHT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_INFLIGHT
+void uniffi_connectly_ffi_fn_free_inflight(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_INFLIGHT_OUTCOME
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_INFLIGHT_OUTCOME
+uint64_t uniffi_connectly_ffi_fn_method_inflight_outcome(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVEBATCH
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVEBATCH
+uint64_t uniffi_connectly_ffi_fn_clone_nativebatch(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_NATIVEBATCH
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_NATIVEBATCH
+void uniffi_connectly_ffi_fn_free_nativebatch(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEBATCH_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEBATCH_CANCEL
+void uniffi_connectly_ffi_fn_method_nativebatch_cancel(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEBATCH_CONCURRENCY
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEBATCH_CONCURRENCY
+uint64_t uniffi_connectly_ffi_fn_method_nativebatch_concurrency(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEBATCH_START
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEBATCH_START
+uint64_t uniffi_connectly_ffi_fn_method_nativebatch_start(uint64_t ptr, uint64_t event, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_CANCELTOKEN
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_CANCELTOKEN
 uint64_t uniffi_connectly_ffi_fn_clone_canceltoken(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -279,6 +319,11 @@ void uniffi_connectly_ffi_fn_free_nativeclient(uint64_t handle, RustCallStatus *
 uint64_t uniffi_connectly_ffi_fn_constructor_nativeclient_new(RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_BATCH
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_BATCH
+uint64_t uniffi_connectly_ffi_fn_method_nativeclient_batch(uint64_t ptr, RustBuffer concurrency, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_CLOSE
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_CLOSE
 void uniffi_connectly_ffi_fn_method_nativeclient_close(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -287,11 +332,6 @@ void uniffi_connectly_ffi_fn_method_nativeclient_close(uint64_t ptr, RustCallSta
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND
 uint64_t uniffi_connectly_ffi_fn_method_nativeclient_send(uint64_t ptr, uint64_t event, uint64_t token
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND_MANY
-#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND_MANY
-uint64_t uniffi_connectly_ffi_fn_method_nativeclient_send_many(uint64_t ptr, RustBuffer events, RustBuffer concurrency, uint64_t token
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_EVENT
@@ -712,9 +752,39 @@ uint16_t uniffi_connectly_ffi_checksum_func_tracking_of_values(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_INFLIGHT_OUTCOME
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_INFLIGHT_OUTCOME
+uint16_t uniffi_connectly_ffi_checksum_method_inflight_outcome(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEBATCH_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEBATCH_CANCEL
+uint16_t uniffi_connectly_ffi_checksum_method_nativebatch_cancel(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEBATCH_CONCURRENCY
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEBATCH_CONCURRENCY
+uint16_t uniffi_connectly_ffi_checksum_method_nativebatch_concurrency(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEBATCH_START
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEBATCH_START
+uint16_t uniffi_connectly_ffi_checksum_method_nativebatch_start(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_CANCELTOKEN_CANCEL
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_CANCELTOKEN_CANCEL
 uint16_t uniffi_connectly_ffi_checksum_method_canceltoken_cancel(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_BATCH
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_BATCH
+uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_batch(void
     
 );
 #endif
@@ -727,12 +797,6 @@ uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_close(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_SEND
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_SEND
 uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_send(void
-    
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_SEND_MANY
-#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_SEND_MANY
-uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_send_many(void
     
 );
 #endif

@@ -12,7 +12,14 @@ public import Foundation
 /// Nothing happens at construction; the pool is made by the first send. The key is shown by
 /// nothing: not by `print`, not by `dump`, not by errors.
 public final class Client: Sendable {
-    private let handle: NativeClient
+    /// The rounding of events that are made with the client's own ``purchase(tracking:orderID:currency:value:items:eventTime:contentType:contentIDs:numItems:extraPayload:options:)``
+    /// and ``viewContent(tracking:items:currency:value:eventTime:contentType:contentIDs:numItems:extraPayload:options:)``.
+    public let rounding: EventOptions.Rounding?
+
+    let handle: NativeClient
+    /// What must live as long as the client does: the sandbox that made it, which sets it before
+    /// it hands the client out.
+    nonisolated(unsafe) package var owner: (any Sendable)?
 
     /// A client. Whatever is left out comes from the environment or is the library's default.
     ///
@@ -50,13 +57,18 @@ public final class Client: Sendable {
         retry: RetryPolicy? = nil,
         proxy: URL? = nil,
         caBundle: URL? = nil,
-        userAgent: String? = nil
+        userAgent: String? = nil,
+        rounding: EventOptions.Rounding? = nil,
+        allowInsecureHTTPForTests: Bool = false
     ) throws {
         let options = ClientOptions(
             apiKey: apiKey, businessId: businessID?.idText, baseUrl: baseURL?.absoluteString,
             timeout: timeout?.inSeconds, attemptTimeout: attemptTimeout?.inSeconds,
             connectTimeout: connectTimeout?.inSeconds, retry: retry?.record,
-            proxy: proxy?.absoluteString, caBundle: caBundle?.path, userAgent: userAgent)
+            proxy: proxy?.absoluteString, caBundle: caBundle?.path, userAgent: userAgent,
+            rounding: rounding?.rawValue,
+            allowInsecureHttpForTests: allowInsecureHTTPForTests)
+        self.rounding = rounding
         handle = try native { try NativeClient(options: options) }
     }
 
@@ -82,47 +94,9 @@ public final class Client: Sendable {
         }
     }
 
-    /// Sends many events and tells of each, in their order. One event's failure stops no other.
-    ///
-    /// Once the API has said that the key or the business is wrong, events that have not been
-    /// started get that error unsent. Cancelling the task stops the requests; events without an
-    /// answer by then have a `CancellationError`.
-    ///
-    /// - Parameters:
-    ///   - events: The events.
-    ///   - concurrency: How many requests are under way at once: 4 unless given. Below 1, every
-    ///     event has the error `invalid_concurrency`.
-    public func sendMany(
-        _ events: some Sequence<ConversionEvent>, concurrency: Int? = nil
-    ) async -> [Outcome] {
-        let events = Array(events)
-        do {
-            let token = try CancelToken()
-            let records = try await withTaskCancellationHandler {
-                try await handle.sendMany(
-                    events: events.map(\.handle),
-                    concurrency: concurrency.map { UInt64(clamping: $0) }, token: token)
-            } onCancel: {
-                try? token.cancel()
-            }
-            return zip(events, records).map { Outcome(event: $0, result: Self.result(of: $1)) }
-        } catch {
-            let failure = publicError(error)
-            return events.map { Outcome(event: $0, result: .failure(failure)) }
-        }
-    }
-
     /// Refuses every further send with `client_closed`. Requests under way end as they would.
     public func close() {
         // Only a panic could be thrown here, and there is nothing left to close then.
         try? handle.close()
-    }
-
-    private static func result(of record: OutcomeRecord) -> Result<Receipt, any Error> {
-        switch record {
-        case .received(let receipt): .success(Receipt(receipt))
-        case .failed(let error): .failure(ConnectlyError(error))
-        case .cancelled: .failure(CancellationError())
-        }
     }
 }

@@ -67,6 +67,8 @@ public enum ConnectlyError: Error, Sendable, Hashable {
         public let issues: [Issue]
         /// The answer's body as text, at most 64 KiB, if an answer came.
         public let rawBody: String?
+        /// What lies beneath, outermost first: of a failed connection the system's own words.
+        public let causes: [String]
     }
 
     /// A member of ``details``: `error.code`, `error.status`, `error.retryable`.

@@ -9,10 +9,8 @@ extension ConversionEvent {
     ///     integer or a `UUID`. It keeps the order from being counted twice; `nil` passes with a
     ///     warning.
     ///   - currency: An ISO 4217 code in any case.
-    ///   - value: The order's total in the currency's major unit, at most 18 digits. Make it from
-    ///     text, `Decimal(string: "99.97")`, or from minor units, `Decimal(9997) / 100`: Swift
-    ///     reads a literal such as `99.97` as a binary `Double` first, and that can be another
-    ///     number.
+    ///   - value: The order's total in the currency's major unit, at most 18 digits: a `String`
+    ///     such as `"99.97"`, a `Decimal`, or an `Int`.
     ///   - items: The lines of the order.
     ///   - eventTime: When the order was placed; the moment of construction unless given. A
     ///     fraction of a second is floored.
@@ -27,7 +25,7 @@ extension ConversionEvent {
         tracking: TrackingParams,
         orderID: (any IDConvertible)?,
         currency: String,
-        value: Decimal,
+        value: any AmountConvertible,
         items: [Item] = [],
         eventTime: Date? = nil,
         contentType: String? = nil,
@@ -62,7 +60,7 @@ extension ConversionEvent {
         tracking: TrackingParams,
         items: [Item] = [],
         currency: String? = nil,
-        value: Decimal? = nil,
+        value: (any AmountConvertible)? = nil,
         eventTime: Date? = nil,
         contentType: String? = nil,
         contentIDs: [String]? = nil,
@@ -84,7 +82,7 @@ private struct Document {
     let tracking: TrackingParams
     let orderID: (any IDConvertible)?
     let currency: String?
-    let value: Decimal?
+    let value: (any AmountConvertible)?
     let items: [Item]
     let eventTime: Date?
     let contentType: String?
@@ -111,7 +109,7 @@ private struct Document {
     private var payload: String {
         JSONText.object([
             ("currency", currency.map(JSONText.string)),
-            ("value", value.map(JSONText.amount)),
+            ("value", value.map { JSONText.string($0.amountText) }),
             ("order_id", orderID.map { JSONText.string($0.idText) }),
             ("content_type", contentType.map(JSONText.string)),
             ("content_ids", contentIDs.map { JSONText.array($0.map(JSONText.string)) }),
@@ -125,7 +123,7 @@ private struct Document {
         JSONText.object([
             ("id", JSONText.string(item.id)),
             ("quantity", String(item.quantity)),
-            ("item_price", item.itemPrice.map(JSONText.amount)),
+            ("item_price", item.itemPrice.map(JSONText.string)),
         ])
     }
 }

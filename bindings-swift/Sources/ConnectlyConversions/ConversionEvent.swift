@@ -9,7 +9,7 @@ public import Foundation
 /// ```swift
 /// let event = try ConversionEvent.purchase(
 ///     tracking: tracking, orderID: order.id, currency: "USD", value: order.total,
-///     items: [Item(id: "data-pass-30d", itemPrice: Decimal(string: "49.99"))],
+///     items: [Item(id: "data-pass-30d", itemPrice: "49.99")],
 ///     eventTime: order.paidAt)
 /// ```
 public struct ConversionEvent: Sendable {
@@ -29,6 +29,12 @@ public struct ConversionEvent: Sendable {
     public let currency: String?
     /// The total, in the currency's major unit.
     public let value: Decimal?
+    /// What kind of ids the products have: as given, or `product` for an event with items.
+    public let contentType: String?
+    /// The products' ids: as given, or those of the items, each once.
+    public let contentIDs: [String]
+    /// How many pieces: as given, or the sum of the items' quantities.
+    public let numItems: Int?
     /// When the order was placed, to the second.
     public let eventTime: Date
     /// Problems that do not refuse the event.
@@ -51,6 +57,9 @@ public struct ConversionEvent: Sendable {
         orderID = record.orderId
         currency = record.currency
         value = record.value.flatMap { Decimal(string: $0, locale: posix) }
+        contentType = record.contentType
+        contentIDs = record.contentIds
+        numItems = record.numItems.map { Int(clamping: $0) }
         eventTime = Date(timeIntervalSince1970: TimeInterval(record.eventTime))
         warnings = record.warnings.map(Issue.init)
         wire = record.wire

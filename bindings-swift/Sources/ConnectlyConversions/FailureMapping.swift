@@ -6,7 +6,8 @@ extension ConnectlyError {
             code: Code(rawValue: record.code), message: record.message,
             status: record.status.map(Int.init), retryable: record.retryable,
             retryAfter: record.retryAfter.map { .seconds($0) }, attempts: Int(record.attempts),
-            issues: record.issues.map(Issue.init), rawBody: record.rawBody)
+            issues: record.issues.map(Issue.init), rawBody: record.rawBody,
+            causes: record.causes)
         self.init(Kind(rawValue: record.kind) ?? .internal, details)
     }
 }
@@ -21,7 +22,8 @@ package func publicError(_ error: any Error) -> any Error {
         ConnectlyError.internal(
             .init(
                 code: .internal, message: String(describing: error), status: nil,
-                retryable: false, retryAfter: nil, attempts: 0, issues: [], rawBody: nil))
+                retryable: false, retryAfter: nil, attempts: 0, issues: [], rawBody: nil,
+                causes: []))
     }
 }
 

@@ -22,8 +22,8 @@ public enum JSONValue: Sendable, Hashable {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
-        // JSON has no word for what is not a number.
-        case .number(let value): value.isNaN ? "null" : value.description
+        // JSON has no word for what is not a number, so the core refuses it.
+        case .number(let value): value.description
         case .string(let value): JSONText.string(value)
         case .array(let values): JSONText.array(values.map(\.jsonText))
         case .object(let members):
@@ -111,11 +111,6 @@ enum JSONText {
     static func object(_ members: [(String, String?)]) -> String {
         let written = members.compactMap { name, value in value.map { "\(string(name)):\($0)" } }
         return "{" + written.joined(separator: ",") + "}"
-    }
-
-    /// An exact amount: text, because a JSON number would pass for a float.
-    static func amount(_ value: Decimal) -> String {
-        string(value.description)
     }
 
     /// Whole Unix seconds; what is beyond them goes as text, for the core to refuse.

@@ -900,9 +900,309 @@ public func FfiConverterTypeEvent_lower(_ value: Event) -> UInt64 {
 
 
 /**
+ * An event that is being sent.
+ */
+public protocol InFlightProtocol: AnyObject, Sendable {
+    
+    /**
+     * Waits for what becomes of it; to be asked once.
+     */
+    func outcome() async throws  -> OutcomeRecord
+    
+}
+/**
+ * An event that is being sent.
+ */
+open class InFlight: InFlightProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_connectly_ffi_fn_clone_inflight(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_connectly_ffi_fn_free_inflight(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Waits for what becomes of it; to be asked once.
+     */
+open func outcome()async throws  -> OutcomeRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_inflight_outcome(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeOutcomeRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeInFlight: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = InFlight
+
+    public static func lift(_ handle: UInt64) throws -> InFlight {
+        return InFlight(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: InFlight) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> InFlight {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: InFlight, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInFlight_lift(_ handle: UInt64) throws -> InFlight {
+    return try FfiConverterTypeInFlight.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInFlight_lower(_ value: InFlight) -> UInt64 {
+    return FfiConverterTypeInFlight.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A batch; its requests stop when it is cancelled, and those that were answered by then keep
+ * their answers.
+ */
+public protocol NativeBatchProtocol: AnyObject, Sendable {
+    
+    func cancel() throws 
+    
+    /**
+     * How many events may be in flight at a time.
+     */
+    func concurrency() throws  -> UInt64
+    
+    /**
+     * Starts to send an event.
+     */
+    func start(event: Event) throws  -> InFlight
+    
+}
+/**
+ * A batch; its requests stop when it is cancelled, and those that were answered by then keep
+ * their answers.
+ */
+open class NativeBatch: NativeBatchProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_connectly_ffi_fn_clone_nativebatch(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_connectly_ffi_fn_free_nativebatch(handle, $0) }
+    }
+
+    
+
+    
+open func cancel()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativebatch_cancel(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * How many events may be in flight at a time.
+     */
+open func concurrency()throws  -> UInt64  {
+    return try  FfiConverterUInt64.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativebatch_concurrency(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Starts to send an event.
+     */
+open func start(event: Event)throws  -> InFlight  {
+    return try  FfiConverterTypeInFlight_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativebatch_start(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeEvent_lower(event),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeBatch: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeBatch
+
+    public static func lift(_ handle: UInt64) throws -> NativeBatch {
+        return NativeBatch(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeBatch) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeBatch {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeBatch, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeBatch_lift(_ handle: UInt64) throws -> NativeBatch {
+    return try FfiConverterTypeNativeBatch.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeBatch_lower(_ value: NativeBatch) -> UInt64 {
+    return FfiConverterTypeNativeBatch.lower(value)
+}
+
+
+
+
+
+
+/**
  * Sends events; holds the pool, the policy and the key.
  */
 public protocol NativeClientProtocol: AnyObject, Sendable {
+    
+    /**
+     * A batch of so many requests at a time.
+     */
+    func batch(concurrency: Double?) throws  -> NativeBatch
     
     /**
      * Refuses every further send.
@@ -910,11 +1210,6 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
     func close() throws 
     
     func send(event: Event, token: CancelToken) async throws  -> ReceiptRecord
-    
-    /**
-     * One outcome an event, in their order; once cancelled, the rest are `Cancelled`.
-     */
-    func sendMany(events: [Event], concurrency: UInt64?, token: CancelToken) async throws  -> [OutcomeRecord]
     
 }
 /**
@@ -983,6 +1278,19 @@ public convenience init(options: ClientOptions)throws  {
 
     
     /**
+     * A batch of so many requests at a time.
+     */
+open func batch(concurrency: Double?)throws  -> NativeBatch  {
+    return try  FfiConverterTypeNativeBatch_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativeclient_batch(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionDouble.lower(concurrency),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * Refuses every further send.
      */
 open func close()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
@@ -1005,25 +1313,6 @@ open func send(event: Event, token: CancelToken)async throws  -> ReceiptRecord  
             completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeReceiptRecord_lift,
-            errorHandler: FfiConverterTypeFailure_lift
-        )
-}
-    
-    /**
-     * One outcome an event, in their order; once cancelled, the rest are `Cancelled`.
-     */
-open func sendMany(events: [Event], concurrency: UInt64?, token: CancelToken)async throws  -> [OutcomeRecord]  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_connectly_ffi_fn_method_nativeclient_send_many(
-                        self.uniffiCloneHandle(),FfiConverterSequenceTypeEvent.lower(events),FfiConverterOptionUInt64.lower(concurrency),FfiConverterTypeCancelToken_lower(token)
-                )
-            },
-            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterSequenceTypeOutcomeRecord.lift,
             errorHandler: FfiConverterTypeFailure_lift
         )
 }
@@ -1395,10 +1684,11 @@ public struct ClientOptions: Equatable, Hashable {
     public let proxy: String?
     public let caBundle: String?
     public let userAgent: String?
+    public let rounding: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
-    public init(apiKey: String?, businessId: String?, baseUrl: String?, timeout: Double?, attemptTimeout: Double?, connectTimeout: Double?, retry: RetryRecord?, proxy: String?, caBundle: String?, userAgent: String?) {
+    public init(apiKey: String?, businessId: String?, baseUrl: String?, timeout: Double?, attemptTimeout: Double?, connectTimeout: Double?, retry: RetryRecord?, proxy: String?, caBundle: String?, userAgent: String?, rounding: String?) {
         self.apiKey = apiKey
         self.businessId = businessId
         self.baseUrl = baseUrl
@@ -1409,6 +1699,7 @@ public struct ClientOptions: Equatable, Hashable {
         self.proxy = proxy
         self.caBundle = caBundle
         self.userAgent = userAgent
+        self.rounding = rounding
     }
 
     
@@ -1436,7 +1727,8 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
                 retry: FfiConverterOptionTypeRetryRecord.read(from: &buf), 
                 proxy: FfiConverterOptionString.read(from: &buf), 
                 caBundle: FfiConverterOptionString.read(from: &buf), 
-                userAgent: FfiConverterOptionString.read(from: &buf)
+                userAgent: FfiConverterOptionString.read(from: &buf), 
+                rounding: FfiConverterOptionString.read(from: &buf)
         )
     }
 
@@ -1451,6 +1743,7 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.proxy, into: &buf)
         FfiConverterOptionString.write(value.caBundle, into: &buf)
         FfiConverterOptionString.write(value.userAgent, into: &buf)
+        FfiConverterOptionString.write(value.rounding, into: &buf)
     }
 }
 
@@ -1486,13 +1779,20 @@ public struct ErrorRecord: Equatable, Hashable {
     public let attempts: UInt32
     public let issues: [IssueRecord]
     public let rawBody: String?
+    /**
+     * The chain of causes, outermost first.
+     */
+    public let causes: [String]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
     public init(kind: String, code: String, message: String, status: UInt16?, retryable: Bool, 
         /**
          * Seconds.
-         */retryAfter: Double?, attempts: UInt32, issues: [IssueRecord], rawBody: String?) {
+         */retryAfter: Double?, attempts: UInt32, issues: [IssueRecord], rawBody: String?, 
+        /**
+         * The chain of causes, outermost first.
+         */causes: [String]) {
         self.kind = kind
         self.code = code
         self.message = message
@@ -1502,6 +1802,7 @@ public struct ErrorRecord: Equatable, Hashable {
         self.attempts = attempts
         self.issues = issues
         self.rawBody = rawBody
+        self.causes = causes
     }
 
     
@@ -1528,7 +1829,8 @@ public struct FfiConverterTypeErrorRecord: FfiConverterRustBuffer {
                 retryAfter: FfiConverterOptionDouble.read(from: &buf), 
                 attempts: FfiConverterUInt32.read(from: &buf), 
                 issues: FfiConverterSequenceTypeIssueRecord.read(from: &buf), 
-                rawBody: FfiConverterOptionString.read(from: &buf)
+                rawBody: FfiConverterOptionString.read(from: &buf), 
+                causes: FfiConverterSequenceString.read(from: &buf)
         )
     }
 
@@ -1542,6 +1844,7 @@ public struct FfiConverterTypeErrorRecord: FfiConverterRustBuffer {
         FfiConverterUInt32.write(value.attempts, into: &buf)
         FfiConverterSequenceTypeIssueRecord.write(value.issues, into: &buf)
         FfiConverterOptionString.write(value.rawBody, into: &buf)
+        FfiConverterSequenceString.write(value.causes, into: &buf)
     }
 }
 
@@ -1643,6 +1946,9 @@ public struct EventRecord: Equatable, Hashable {
      * A plain decimal.
      */
     public let value: String?
+    public let contentType: String?
+    public let contentIds: [String]
+    public let numItems: UInt64?
     /**
      * Unix seconds.
      */
@@ -1655,7 +1961,7 @@ public struct EventRecord: Equatable, Hashable {
     public init(eventName: String, orderId: String?, currency: String?, 
         /**
          * A plain decimal.
-         */value: String?, 
+         */value: String?, contentType: String?, contentIds: [String], numItems: UInt64?, 
         /**
          * Unix seconds.
          */eventTime: Int64, warnings: [IssueRecord], wire: Data) {
@@ -1663,6 +1969,9 @@ public struct EventRecord: Equatable, Hashable {
         self.orderId = orderId
         self.currency = currency
         self.value = value
+        self.contentType = contentType
+        self.contentIds = contentIds
+        self.numItems = numItems
         self.eventTime = eventTime
         self.warnings = warnings
         self.wire = wire
@@ -1688,6 +1997,9 @@ public struct FfiConverterTypeEventRecord: FfiConverterRustBuffer {
                 orderId: FfiConverterOptionString.read(from: &buf), 
                 currency: FfiConverterOptionString.read(from: &buf), 
                 value: FfiConverterOptionString.read(from: &buf), 
+                contentType: FfiConverterOptionString.read(from: &buf), 
+                contentIds: FfiConverterSequenceString.read(from: &buf), 
+                numItems: FfiConverterOptionUInt64.read(from: &buf), 
                 eventTime: FfiConverterInt64.read(from: &buf), 
                 warnings: FfiConverterSequenceTypeIssueRecord.read(from: &buf), 
                 wire: FfiConverterData.read(from: &buf)
@@ -1699,6 +2011,9 @@ public struct FfiConverterTypeEventRecord: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.orderId, into: &buf)
         FfiConverterOptionString.write(value.currency, into: &buf)
         FfiConverterOptionString.write(value.value, into: &buf)
+        FfiConverterOptionString.write(value.contentType, into: &buf)
+        FfiConverterSequenceString.write(value.contentIds, into: &buf)
+        FfiConverterOptionUInt64.write(value.numItems, into: &buf)
         FfiConverterInt64.write(value.eventTime, into: &buf)
         FfiConverterSequenceTypeIssueRecord.write(value.warnings, into: &buf)
         FfiConverterData.write(value.wire, into: &buf)
@@ -2502,31 +2817,6 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypeEvent: FfiConverterRustBuffer {
-    typealias SwiftType = [Event]
-
-    public static func write(_ value: [Event], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeEvent.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Event] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [Event]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeEvent.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeIssueRecord: FfiConverterRustBuffer {
     typealias SwiftType = [IssueRecord]
 
@@ -2569,31 +2859,6 @@ fileprivate struct FfiConverterSequenceTypePair: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePair.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterSequenceTypeOutcomeRecord: FfiConverterRustBuffer {
-    typealias SwiftType = [OutcomeRecord]
-
-    public static func write(_ value: [OutcomeRecord], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeOutcomeRecord.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [OutcomeRecord] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [OutcomeRecord]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeOutcomeRecord.read(from: &buf))
         }
         return seq
     }
@@ -2745,16 +3010,28 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_func_tracking_of_values() != 35595) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_connectly_ffi_checksum_method_inflight_outcome() != 59382) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativebatch_cancel() != 45345) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativebatch_concurrency() != 30790) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativebatch_start() != 25398) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_method_canceltoken_cancel() != 61290) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeclient_batch() != 47252) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativeclient_close() != 25220) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_nativeclient_send() != 8898) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_connectly_ffi_checksum_method_nativeclient_send_many() != 39770) {
+    if (uniffi_connectly_ffi_checksum_method_nativeclient_send() != 13855) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_event_record() != 22794) {

@@ -15,7 +15,7 @@ public import Foundation
 /// XCTAssertEqual(try sandbox.received.map(\.orderID), ["ORD-7821"])
 /// ```
 ///
-/// It stops when it is freed.
+/// It stops when it is freed, and lives as long as its clients.
 public final class Sandbox: Sendable {
     /// The base URL for a client: `http://127.0.0.1:PORT`.
     public let url: URL
@@ -42,7 +42,7 @@ public final class Sandbox: Sendable {
         self.url = url
     }
 
-    /// A client of this emulator.
+    /// A client of this emulator, which keeps it running.
     ///
     /// - Parameters:
     ///   - apiKey: Any key that the emulator accepts.
@@ -53,8 +53,10 @@ public final class Sandbox: Sendable {
         apiKey: String = "sandbox", businessID: any IDConvertible = UUID(),
         timeout: Duration? = nil, retry: RetryPolicy? = nil
     ) throws -> Client {
-        try Client(
+        let client = try Client(
             apiKey: apiKey, businessID: businessID, baseURL: url, timeout: timeout, retry: retry)
+        client.owner = self
+        return client
     }
 
     /// The conversions that were accepted, in order; one that came twice is there twice.

@@ -111,41 +111,42 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(try sandbox.requests, [])
     }
 
-    func testABatchTellsOfEachInOrder() async throws {
-        let sandbox = try Sandbox()
-        let client = try sandbox.client()
-        try sandbox.failNext(.status(400).order("ORD-3").times(0))
-        let events = try (0..<8).map { try Sample.purchase("ORD-\($0)") }
-        let outcomes = await client.sendMany(events, concurrency: 3)
-        XCTAssertEqual(outcomes.map(\.event), events)
-        XCTAssertEqual(outcomes.map { $0.receipt != nil }, (0..<8).map { $0 != 3 })
-        XCTAssertEqual((outcomes[3].error as? ConnectlyError)?.kind, .rejected)
-        XCTAssertEqual(try sandbox.received.count, 7)
+    func testItsRoundingReachesTheEventsThatAreMadeForIt() throws {
+        let client = try Client(
+            apiKey: "k", businessID: business, baseURL: XCTUnwrap(URL(string: "http://127.0.0.1:9")),
+            rounding: .currency)
+        let purchase = try client.purchase(
+            tracking: Sample.tracking(), orderID: "A", currency: "JPY", value: "1500.5")
+        XCTAssertEqual(purchase.value, 1500)
+        XCTAssertEqual(purchase.warnings.map(\.code), [.amountRounded])
+        let view = try client.viewContent(
+            tracking: Sample.tracking(), currency: "JPY", value: "1501.5",
+            options: EventOptions(extraCurrencies: []))
+        XCTAssertEqual(view.value, 1502)
+        let asGiven = try client.purchase(
+            tracking: Sample.tracking(), orderID: "A", currency: "JPY", value: "1500.5",
+            options: EventOptions(rounding: .never))
+        XCTAssertEqual(asGiven.value, Sample.amount("1500.5"))
     }
 
-    func testACancelledBatchKeepsItsReceipts() async throws {
+    func testItsUserAgentIsAddedToOurs() async throws {
         let sandbox = try Sandbox()
-        let client = try sandbox.client()
-        try sandbox.failNext(.hang.order("ORD-1").times(0))
-        let events = try (0..<3).map { try Sample.purchase("ORD-\($0)") }
-        let task = Task { await client.sendMany(events, concurrency: 1) }
-        while try sandbox.requests.count < 2 { await Task.yield() }
-        task.cancel()
-        let outcomes = await task.value
-        XCTAssertNotNil(outcomes[0].receipt)
-        XCTAssertTrue(outcomes[1].error is CancellationError)
-        XCTAssertTrue(outcomes[2].error is CancellationError)
-        XCTAssertEqual(try sandbox.requests.count, 2)
+        let client = try Client(
+            apiKey: "k", businessID: business, baseURL: sandbox.url, userAgent: "shop/7")
+        _ = try await client.send(Sample.purchase())
+        let agent = try sandbox.requests.first?.headers["user-agent"] ?? ""
+        XCTAssertTrue(agent.hasPrefix("connectly-conversions/"), agent)
+        XCTAssertTrue(agent.hasSuffix(" shop/7"), agent)
     }
 
-    func testNoConcurrencyIsAnErrorOfEveryEvent() async throws {
-        let client = try Sandbox().client()
-        let events = [try Sample.purchase()]
-        for concurrency in [0, -1] {
-            let outcomes = await client.sendMany(events, concurrency: concurrency)
-            XCTAssertEqual(
-                outcomes.map { ($0.error as? ConnectlyError)?.code }, [.invalidConcurrency])
-        }
+    func testAFailedConnectionSaysWhatLiesBeneath() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client(retry: .never)
+        sandbox.stop()
+        let error = await error { _ = try await client.send(Sample.purchase()) }
+        XCTAssertEqual(error?.code, .connectFailed)
+        let causes = error?.causes ?? []
+        XCTAssertTrue(causes.contains { $0.contains("refused") }, "\(causes)")
     }
 
     func testKindsAreCaughtByTheirCases() async throws {

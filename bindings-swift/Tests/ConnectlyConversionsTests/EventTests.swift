@@ -86,6 +86,53 @@ final class EventTests: XCTestCase {
         }
     }
 
+    func testTextIsReadStrictly() throws {
+        func purchase(_ value: String) throws -> ConversionEvent {
+            try ConversionEvent.purchase(
+                tracking: Sample.tracking(), orderID: "A", currency: "USD", value: value,
+                items: [Item(id: "a", itemPrice: value)])
+        }
+        for (given, sent) in ["1000.50": "1000.5", "99.97": "99.97", "1000": "1000"] {
+            let written = wire(try purchase(given))
+            XCTAssertTrue(written.contains("\"value\":\(sent),"), written)
+            XCTAssertTrue(written.contains("\"item_price\":\(sent)}"), written)
+        }
+        // `Decimal(string:)` makes 1, 9, 1 and 12 of these.
+        for given in ["1,000.50", "9.99 USD", "1'000", "12abc", "", " 5", "1e3", "ninety"] {
+            XCTAssertEqual(
+                Set(try issues { try purchase(given) }),
+                ["invalid_amount at payload.value",
+                 "invalid_amount at payload.contents[0].item_price"], given)
+        }
+    }
+
+    func testANumberThatIsNoneIsRefusedInAnExtraMemberToo() throws {
+        let values: [JSONValue] = [
+            .number(.nan), [1, .number(.nan)], ["deep": [["score": .number(.nan)]]],
+        ]
+        for value in values {
+            XCTAssertThrowsError(
+                try ConversionEvent.viewContent(
+                    tracking: Sample.tracking(), extraPayload: ["score": value])
+            ) { error in
+                XCTAssertEqual((error as? ConnectlyError)?.kind, .validation, "\(error)")
+            }
+        }
+    }
+
+    func testAnEventTellsWhatIsDerivedFromItsItems() throws {
+        let event = try ConversionEvent.viewContent(
+            tracking: Sample.tracking(),
+            items: [Item(id: "a", quantity: 2), Item(id: "b"), Item(id: "a")])
+        XCTAssertEqual(event.contentType, "product")
+        XCTAssertEqual(event.contentIDs, ["a", "b"])
+        XCTAssertEqual(event.numItems, 4)
+        let bare = try ConversionEvent.viewContent(tracking: Sample.tracking())
+        XCTAssertNil(bare.contentType)
+        XCTAssertEqual(bare.contentIDs, [])
+        XCTAssertNil(bare.numItems)
+    }
+
     func testRoundingIsHalfToEvenAndTold() throws {
         let event = try ConversionEvent.purchase(
             tracking: Sample.tracking(), orderID: "A", currency: "JPY",

@@ -96,4 +96,33 @@ final class TrackingTests: XCTestCase {
         let stored = try JSONEncoder().encode(order)
         XCTAssertEqual(try JSONDecoder().decode(Order.self, from: stored), order)
     }
+
+    /// Many APIs use these strategies; they must not change names that are not Swift's.
+    func testItSurvivesStrategiesForKeys() throws {
+        struct Order: Codable, Equatable {
+            var orderNumber: Int
+            var adTracking: TrackingParams
+        }
+        let tracking = try TrackingParams(
+            json: #"{"v":1,"cnct_tracking_id":"t1","sendout_id":"s1","ctwa_clid":"c1","#
+                + #""ad_id":"1","extra":{"utm_source":"a","fooBar":"b"},"captured_at":5,"#
+                + #""later_member":{"some_name":1,"otherName":2}}"#)
+        let order = Order(orderNumber: 7, adTracking: tracking)
+        for toSnakeCase in [true, false] {
+            for fromSnakeCase in [true, false] {
+                let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
+                if toSnakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
+                if fromSnakeCase { decoder.keyDecodingStrategy = .convertFromSnakeCase }
+                let stored = try encoder.encode(order.adTracking)
+                let read = try decoder.decode(TrackingParams.self, from: stored)
+                XCTAssertEqual(Set(read.extra), Set(tracking.extra))
+                XCTAssertTrue(read.toJSON().contains(#""otherName":2"#), read.toJSON())
+                XCTAssertTrue(read.toJSON().contains(#""some_name":1"#), read.toJSON())
+                guard toSnakeCase == fromSnakeCase else { continue }
+                let again = try decoder.decode(Order.self, from: encoder.encode(order))
+                XCTAssertEqual(again.adTracking.sendoutID, "s1")
+                XCTAssertEqual(again.orderNumber, 7)
+            }
+        }
+    }
 }
