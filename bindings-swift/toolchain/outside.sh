@@ -33,10 +33,11 @@ import Foundation
 let sandbox = try Sandbox()
 let client = try sandbox.client()
 let landing = "https://shop.example/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1"
-guard let tracking = try TrackingParams.from(url: landing), let value = Decimal(string: "99.97")
-else { fatalError("not a Connectly visit") }
+guard let tracking = try TrackingParams.from(url: landing) else {
+    fatalError("not a Connectly visit")
+}
 let event = try ConversionEvent.purchase(
-    tracking: tracking, orderID: "ORD-7821", currency: "USD", value: value)
+    tracking: tracking, orderID: "ORD-7821", currency: "USD", value: "99.97")
 let receipt = try await client.send(event)
 let orders = try sandbox.received.map(\.orderID)
 guard receipt.eventsReceived == 1, orders == ["ORD-7821"] else { fatalError("\(orders)") }

@@ -1685,10 +1685,11 @@ public struct ClientOptions: Equatable, Hashable {
     public let caBundle: String?
     public let userAgent: String?
     public let rounding: String?
+    public let allowInsecureHttpForTests: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
-    public init(apiKey: String?, businessId: String?, baseUrl: String?, timeout: Double?, attemptTimeout: Double?, connectTimeout: Double?, retry: RetryRecord?, proxy: String?, caBundle: String?, userAgent: String?, rounding: String?) {
+    public init(apiKey: String?, businessId: String?, baseUrl: String?, timeout: Double?, attemptTimeout: Double?, connectTimeout: Double?, retry: RetryRecord?, proxy: String?, caBundle: String?, userAgent: String?, rounding: String?, allowInsecureHttpForTests: Bool) {
         self.apiKey = apiKey
         self.businessId = businessId
         self.baseUrl = baseUrl
@@ -1700,6 +1701,7 @@ public struct ClientOptions: Equatable, Hashable {
         self.caBundle = caBundle
         self.userAgent = userAgent
         self.rounding = rounding
+        self.allowInsecureHttpForTests = allowInsecureHttpForTests
     }
 
     
@@ -1728,7 +1730,8 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
                 proxy: FfiConverterOptionString.read(from: &buf), 
                 caBundle: FfiConverterOptionString.read(from: &buf), 
                 userAgent: FfiConverterOptionString.read(from: &buf), 
-                rounding: FfiConverterOptionString.read(from: &buf)
+                rounding: FfiConverterOptionString.read(from: &buf), 
+                allowInsecureHttpForTests: FfiConverterBool.read(from: &buf)
         )
     }
 
@@ -1744,6 +1747,7 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.caBundle, into: &buf)
         FfiConverterOptionString.write(value.userAgent, into: &buf)
         FfiConverterOptionString.write(value.rounding, into: &buf)
+        FfiConverterBool.write(value.allowInsecureHttpForTests, into: &buf)
     }
 }
 

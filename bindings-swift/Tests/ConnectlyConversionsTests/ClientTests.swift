@@ -113,7 +113,8 @@ final class ClientTests: XCTestCase {
 
     func testItsRoundingReachesTheEventsThatAreMadeForIt() throws {
         let client = try Client(
-            apiKey: "k", businessID: business, baseURL: XCTUnwrap(URL(string: "http://127.0.0.1:9")),
+            apiKey: "k", businessID: business,
+            baseURL: XCTUnwrap(URL(string: "http://127.0.0.1:9")),
             rounding: .currency)
         let purchase = try client.purchase(
             tracking: Sample.tracking(), orderID: "A", currency: "JPY", value: "1500.5")

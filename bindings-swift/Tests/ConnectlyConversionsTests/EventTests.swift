@@ -101,8 +101,10 @@ final class EventTests: XCTestCase {
         for given in ["1,000.50", "9.99 USD", "1'000", "12abc", "", " 5", "1e3", "ninety"] {
             XCTAssertEqual(
                 Set(try issues { try purchase(given) }),
-                ["invalid_amount at payload.value",
-                 "invalid_amount at payload.contents[0].item_price"], given)
+                [
+                    "invalid_amount at payload.value",
+                    "invalid_amount at payload.contents[0].item_price",
+                ], given)
         }
     }
 

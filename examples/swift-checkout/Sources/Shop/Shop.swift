@@ -52,15 +52,10 @@ public struct Shop: Sendable {
     private func event(_ order: Order, _ tracking: TrackingParams) throws -> ConversionEvent {
         try ConversionEvent.purchase(
             tracking: tracking, orderID: order.id, currency: order.currency,
-            value: amount(order.total),
+            value: order.total,
             items: order.lines.map {
-                Item(id: $0.sku, quantity: $0.quantity, itemPrice: amount($0.price))
+                Item(id: $0.sku, quantity: $0.quantity, itemPrice: $0.price)
             },
             eventTime: order.placedAt)
-    }
-
-    /// What is no number becomes an amount that the event is refused for.
-    private func amount(_ text: String) -> Decimal {
-        Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) ?? .nan
     }
 }
