@@ -1,10 +1,13 @@
 //! Arguments in the forms that Python people have them.
 
+use connectly_conversions::{EventTime, binding};
 use pyo3::exceptions::{PyException, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use crate::types::{DATETIME, UUID};
+use crate::errors::OrRaise;
+use crate::objects::value;
+use crate::types::UUID;
 
 fn type_name(object: &Bound<'_, PyAny>) -> String {
     object.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
@@ -84,17 +87,14 @@ pub(crate) fn integer(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<i64
     })
 }
 
-/// Whole Unix seconds: a number, or an aware datetime.
+/// A point in time, in any form that an event's time may have.
+pub(crate) fn moment(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<EventTime> {
+    binding::moment(argument, value(object)?).or_raise(object.py())
+}
+
+/// The Unix seconds of such a point in time.
 pub(crate) fn seconds(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<i64> {
-    if let Ok(seconds) = object.extract::<i64>() {
-        return Ok(seconds);
-    }
-    if DATETIME.has(object) && !object.getattr("tzinfo")?.is_none() {
-        let seconds: f64 = object.call_method0("timestamp")?.extract()?;
-        #[expect(clippy::cast_possible_truncation, reason = "years up to 9999 fit")]
-        return Ok(seconds.floor() as i64);
-    }
-    Err(wrong_type(argument, "whole Unix seconds or an aware datetime", object))
+    binding::unix_seconds(argument, value(object)?).or_raise(object.py())
 }
 
 /// A text or a UUID.

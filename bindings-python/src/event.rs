@@ -4,13 +4,14 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use connectly_conversions as core;
+use connectly_conversions::binding::Spelling;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 
-use crate::arguments::{names, seconds, wrong_type};
+use crate::arguments::{moment, names, wrong_type};
 use crate::document::{Argument, Event};
 use crate::errors::{OrRaise, guarded, issues};
-use crate::objects::Object;
+use crate::objects::value;
 use crate::tracking::TrackingParams;
 use crate::types::{DECIMAL, MAPPING};
 
@@ -27,16 +28,18 @@ struct Options<'a, 'py> {
 
 impl Options<'_, '_> {
     fn read(&self, py: Python<'_>) -> PyResult<core::EventOptions> {
-        let mut options = core::EventOptions::new();
+        // Python's own clock, which tests may have stopped.
+        let mut options =
+            core::EventOptions::new().spelling(Spelling::Python).now(match self.now {
+                Some(now) => moment("now", now)?,
+                None => py.import("time")?.call_method0("time")?.extract::<f64>()?.into(),
+            });
         if let Some(rounding) = self.rounding {
             options = options.rounding(rounding.parse::<core::Rounding>().or_raise(py)?);
         }
         if self.extra_currencies.is_some() {
             let codes = names("extra_currencies", self.extra_currencies)?;
             options = options.extra_currencies(codes);
-        }
-        if let Some(now) = self.now {
-            options = options.now(seconds("now", now)?);
         }
         Ok(options)
     }
@@ -46,6 +49,16 @@ impl ConversionEvent {
     fn make(py: Python<'_>, event: &Event<'_, '_>, options: &Options<'_, '_>) -> PyResult<Self> {
         guarded(py, || event.build(py, &options.read(py)?).map(Self))
     }
+}
+
+/// JSON as bytes, which the core finds to be text or not.
+fn json(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(text) = text.cast::<PyString>() {
+        // Half a character becomes what is no UTF-8, and is refused as such.
+        let bytes = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+        return bytes.extract();
+    }
+    text.extract().map_err(|_| wrong_type("text", "a str or bytes", text))
 }
 
 #[pymethods]
@@ -76,7 +89,7 @@ impl ConversionEvent {
     ) -> PyResult<Self> {
         let event = Event {
             event_name: core::EventName::Purchase,
-            tracking,
+            tracking: &tracking.get().0,
             currency: Some(currency),
             value: Some(value),
             order_id: Some(order_id),
@@ -116,7 +129,7 @@ impl ConversionEvent {
     ) -> PyResult<Self> {
         let event = Event {
             event_name: core::EventName::ViewContent,
-            tracking,
+            tracking: &tracking.get().0,
             currency,
             value,
             order_id,
@@ -145,9 +158,8 @@ impl ConversionEvent {
                 return Err(wrong_type("document", "a mapping", document));
             }
             let options = Options { rounding, extra_currencies, now }.read(py)?;
-            core::ConversionEvent::from_deserializer(Object::new(document), &options)
-                .or_raise(py)
-                .map(Self)
+            let options = options.spelling(Spelling::Wire);
+            core::ConversionEvent::from_value(value(document)?, &options).or_raise(py).map(Self)
         })
     }
 
@@ -164,17 +176,29 @@ impl ConversionEvent {
     ) -> PyResult<Self> {
         let py = class.py();
         guarded(py, || {
-            let text = crate::arguments::text(text)
-                .ok_or_else(|| wrong_type("text", "a str or bytes", text))?;
             let options = Options { rounding, extra_currencies, now }.read(py)?;
-            let options = options.javascript_numbers(javascript_numbers);
-            core::ConversionEvent::from_json_with(&text, &options).or_raise(py).map(Self)
+            let options = options.spelling(Spelling::Wire).javascript_numbers(javascript_numbers);
+            let bytes = json(text)?;
+            core::ConversionEvent::from_json_bytes(&bytes, &options).or_raise(py).map(Self)
         })
     }
 
     #[classmethod]
-    fn _from_record(class: &Bound<'_, PyType>, record: &str) -> PyResult<Self> {
-        core::ConversionEvent::from_record(record).or_raise(class.py()).map(Self)
+    #[pyo3(signature = (wire, *, now = None))]
+    fn from_wire(
+        class: &Bound<'_, PyType>,
+        wire: &Bound<'_, PyAny>,
+        now: Argument<'_, '_>,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        guarded(py, || {
+            let options = Options { rounding: None, extra_currencies: None, now }.read(py)?;
+            core::ConversionEvent::from_wire(&json(wire)?, &options).or_raise(py).map(Self)
+        })
+    }
+
+    fn to_json(&self) -> String {
+        self.0.to_json()
     }
 
     #[getter]
@@ -232,6 +256,6 @@ impl ConversionEvent {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        Ok((py.get_type::<Self>().getattr("_from_record")?, (self.0.to_record(),)))
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.0.to_json(),)))
     }
 }

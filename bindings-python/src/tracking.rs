@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyType};
 
 use crate::arguments::{names, pairs, seconds, text, url};
 use crate::errors::{OrRaise, guarded};
-use crate::objects::Object;
+use crate::objects::value;
 
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
@@ -82,9 +82,7 @@ impl TrackingParams {
     #[classmethod]
     fn from_dict(class: &Bound<'_, PyType>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
         guarded(class.py(), || {
-            core::TrackingParams::from_deserializer(Object::new(data))
-                .or_raise(class.py())
-                .map(Self)
+            core::TrackingParams::from_value(value(data)?).or_raise(class.py()).map(Self)
         })
     }
 

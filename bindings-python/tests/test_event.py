@@ -6,9 +6,10 @@ import collections
 import enum
 import json
 import pickle
+import time
 import uuid
 from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -244,7 +245,98 @@ def test_members_of_tomorrow(tracking: TrackingParams) -> None:
 def test_a_cycle_is_an_error_and_no_crash(tracking: TrackingParams) -> None:
     cycle: dict[str, Any] = {}
     cycle["again"] = cycle
-    assert issues(tracking, extra_payload=cycle) == [("invalid_json", "")]
+    (code, path), *_ = issues(tracking, extra_payload=cycle)
+    assert code == "wrong_type"
+    assert path.startswith("extra_payload.again.again")
+
+
+class Loud(Decimal):
+    """A decimal that prints itself in its own words."""
+
+    def __str__(self) -> str:
+        return "10"
+
+    def __repr__(self) -> str:
+        return "10"
+
+
+def test_money_is_what_the_decimal_holds_not_what_it_prints(tracking: TrackingParams) -> None:
+    event = make(tracking, value=Loud("9.99"))
+    assert event.value == Decimal("9.99")
+    with localcontext() as context:
+        context.prec = 2
+        context.capitals = 0
+        assert make(tracking, value=Decimal("99.97")).value == Decimal("99.97")
+        assert make(tracking, value=Decimal("1E+3")).value == Decimal(1000)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_an_interrupt_inside_a_shops_object_stays_one(
+    tracking: TrackingParams, error: type[BaseException]
+) -> None:
+    class Rude:
+        def __index__(self) -> int:
+            raise error
+
+    with pytest.raises(error):
+        make(tracking, order_id=Rude())
+
+
+def test_an_object_that_fails_is_a_problem_at_its_path(tracking: TrackingParams) -> None:
+    class Broken:
+        def __index__(self) -> int:
+            raise ValueError("out of stock")
+
+    with pytest.raises(ValidationError) as caught:
+        make(tracking, order_id=Broken())
+    (issue,) = caught.value.issues
+    assert (issue.code, issue.path) == ("wrong_type", "payload.order_id")
+    assert "out of stock" in issue.message
+
+
+def test_half_a_character_is_refused_where_it_stands(tracking: TrackingParams) -> None:
+    assert issues(tracking, order_id="A-\ud83d") == [("wrong_type", "payload.order_id")]
+
+
+def test_bytes_that_are_no_utf_8_are_refused() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ConversionEvent.from_json(b'{"event_name": "\xff"}')
+    assert [(issue.code, issue.path) for issue in caught.value.issues] == [("invalid_json", "")]
+
+
+def test_the_stored_form_is_read_back_with_its_warnings(tracking: TrackingParams) -> None:
+    event = make(tracking, order_id=None, value=Decimal("1234567890123456.78"))
+    stored = json.loads(event.to_json())
+    assert stored["stored_event"] == 1
+    assert stored["payload"]["value"] == "1234567890123456.78"
+    again = ConversionEvent.from_json(json.dumps(stored))
+    assert again == event
+    assert again.warnings == event.warnings != ()
+
+
+def test_the_wire_is_read_back_with_all_its_digits(tracking: TrackingParams) -> None:
+    event = make(tracking, value=Decimal("1234567890123456.78"))
+    assert ConversionEvent.from_wire(event.to_wire(), now=NOW) == event
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        NOW,
+        float(NOW),
+        datetime.fromtimestamp(NOW, timezone.utc),
+        datetime.fromtimestamp(NOW, timezone.utc).isoformat(),
+    ],
+)
+def test_now_is_told_as_an_events_time_is(tracking: TrackingParams, now: Any) -> None:
+    assert ConversionEvent.view_content(tracking=tracking, now=now).event_time == NOW
+
+
+def test_an_event_without_a_time_goes_by_pythons_clock(
+    tracking: TrackingParams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: float(NOW))
+    assert ConversionEvent.view_content(tracking=tracking).event_time == NOW
 
 
 def test_view_content(tracking: TrackingParams) -> None:
@@ -280,8 +372,9 @@ def test_a_bad_option_is_named(tracking: TrackingParams) -> None:
         make(tracking, rounding="up")
     with pytest.raises(TypeError, match="extra_currencies"):
         make(tracking, extra_currencies="EUR")
-    with pytest.raises(TypeError, match="now"):
-        make(tracking, now=1.5)
+    for now in (NOW * 1000, 0, "now", datetime(2026, 1, 1)):  # noqa: DTZ001
+        with pytest.raises(ConfigurationError, match="now"):
+            make(tracking, now=now)
     with pytest.raises(TypeError, match="tracking"):
         make(VISIT)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="document"):

@@ -13,10 +13,16 @@ import bottle
 import box
 import pytest
 
-from connectly_conversions import COOKIE_NAME, TrackingParams, ValidationError
+from connectly_conversions import (
+    COOKIE_NAME,
+    ConfigurationError,
+    TrackingParams,
+    ValidationError,
+)
 
 from .conftest import VISIT
 
+NOW = 1_746_480_000
 QUERY = urlencode({**VISIT, "cnct_fifth": "five"})
 URL = f"https://shop.example/p/1?{QUERY}#top"
 
@@ -117,7 +123,7 @@ class Url:
 
 @pytest.mark.parametrize("url", [URL, URL.encode(), urlsplit(URL), Url()])
 def test_a_url_may_be_an_object(url: Any) -> None:
-    assert TrackingParams.from_url(url, now=0) == TrackingParams.from_url(URL, now=0)
+    assert TrackingParams.from_url(url, now=NOW) == TrackingParams.from_url(URL, now=NOW)
 
 
 def test_nobodys_visit_is_none() -> None:
@@ -137,14 +143,18 @@ def test_lone_surrogates_cost_no_visit() -> None:
         (lambda: TrackingParams.from_query(7), "query"),
         (lambda: TrackingParams.from_query({"ad_id": 7}), "ad_id"),
         (lambda: TrackingParams.from_url(URL, "cnct_fifth"), "extra_params"),
-        (lambda: TrackingParams.from_url(URL, now="now"), "now"),
-        (lambda: TrackingParams.from_url(URL, now=datetime(2026, 1, 1)), "now"),  # noqa: DTZ001
         (lambda: TrackingParams(1, "s", "c", "a"), "cnct_tracking_id"),  # type: ignore[arg-type]
     ],
 )
 def test_a_bad_argument_is_named(call: Any, named: str) -> None:
     with pytest.raises(TypeError, match=named):
         call()
+
+
+@pytest.mark.parametrize("now", ["now", 0, datetime(2026, 1, 1)])  # noqa: DTZ001
+def test_a_moment_that_is_none_is_refused(now: Any) -> None:
+    with pytest.raises(ConfigurationError, match="now"):
+        TrackingParams.from_url(URL, now=now)
 
 
 def test_an_unusable_visit_lists_every_problem() -> None:

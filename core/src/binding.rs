@@ -5,4 +5,16 @@ pub use crate::config::{concurrency, count, currency_codes, milliseconds, port, 
 pub use crate::delivery::{
     Answer, Attempt, Damage, Decision, Disposition, Failure, Resend, Sender, Situation,
 };
+pub use crate::document::{HALF_A_CHARACTER, Spelling, Value, moment};
+use crate::error::Result;
 pub use crate::landing::landing;
+use crate::validation;
+
+/// The Unix seconds of a point in time that is an option of a call.
+///
+/// # Errors
+/// `invalid_option` where it is none, looks like milliseconds, or lies before 2015; `name` is the
+/// option's.
+pub fn unix_seconds(name: &str, given: Value<'_>) -> Result<i64> {
+    validation::plausible(name, &moment(name, given)?)
+}

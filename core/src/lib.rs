@@ -8,11 +8,12 @@ mod client;
 mod config;
 mod defaults;
 mod delivery;
+mod document;
 mod error;
 mod event;
 mod issue;
-mod json;
 mod landing;
+mod model;
 mod named;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -24,14 +25,12 @@ pub use client::{Client, ClientBuilder, DEFAULT_CONCURRENCY, Outcome};
 pub use config::ApiKey;
 pub use delivery::{Receipt, RetryPolicy};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
-pub use event::{
-    Amount, ConversionEvent, EventBuilder, EventName, EventOptions, EventTime, Item, OrderId,
-    Rounding,
-};
+pub use event::{ConversionEvent, EventBuilder, EventOptions, OrderId};
 pub use issue::{Issue, IssueCode, Severity};
 pub use landing::{
     Landing, SCRIPT_COOKIE_NAME, SkipReason, Touch, Visit, VisitCount, VisitRequest,
 };
+pub use model::{Amount, EventName, EventTime, Item, Rounding};
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Fault, FaultKind, Received, Recorded, Sandbox, SandboxBuilder};

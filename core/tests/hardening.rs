@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use connectly_conversions::{
-    Client, ConversionEvent, ErrorCode, EventOptions, IssueCode, Item, OrderId, Outcome, Receipt,
-    Result, TrackingParams,
+    Client, ConversionEvent, ErrorCode, IssueCode, Item, OrderId, Outcome, Receipt, Result,
+    TrackingParams,
 };
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
-use serde::de::{Deserializer, IntoDeserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 const BUSINESS: &str = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
@@ -44,11 +44,8 @@ impl IntoDeserializer<'_, Error> for Cyclic {
 #[test]
 fn objects_without_an_end_are_refused() {
     for member in ["cnct_tracking_id", "payload", "extra_payload", "unknown"] {
-        let document = MapDeserializer::new(std::iter::once((member, Cyclic)));
-        let error = ConversionEvent::from_deserializer(document, &EventOptions::new()).unwrap_err();
-        assert_eq!(error.code(), ErrorCode::InvalidEvent, "{member}");
         let stored = MapDeserializer::new(std::iter::once((member, Cyclic)));
-        assert!(TrackingParams::from_deserializer(stored).is_err(), "{member}");
+        assert!(TrackingParams::deserialize(stored).is_err(), "{member}");
     }
 }
 

@@ -339,12 +339,18 @@ class ConversionEvent:
         now: EventTime | None = None,
         javascript_numbers: bool = False,
     ) -> ConversionEvent:
-        """Reads an input document of JSON text.
+        """Reads an input document of JSON text, or what :meth:`to_json` wrote.
 
         ``javascript_numbers``: JavaScript printed it, so integers past 2^53 are refused.
         """
     @classmethod
-    def _from_record(cls, record: str) -> ConversionEvent: ...
+    def from_wire(cls, wire: str | bytes, *, now: EventTime | None = None) -> ConversionEvent:
+        """Reads what :meth:`to_wire` gave, strictly; every digit of an amount is meant."""
+    def to_json(self) -> str:
+        """The event as JSON for a job queue or a row; :meth:`from_json` reads it back.
+
+        Warnings are kept, and money is text, so that no queue changes a digit.
+        """
     @property
     def warnings(self) -> tuple[Issue, ...]:
         """Problems that do not refuse the event."""

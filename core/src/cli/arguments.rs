@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::event::{EventOptions, Rounding};
+use crate::event::EventOptions;
+use crate::model::Rounding;
 
 /// Reports Click-to-WhatsApp conversions to Connectly.
 #[derive(Debug, Parser)]

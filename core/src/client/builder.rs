@@ -15,7 +15,8 @@ use crate::config::{self, ApiKey, Environment};
 use crate::defaults;
 use crate::delivery::RetryPolicy;
 use crate::error::{Error, ErrorCode, Result};
-use crate::event::{EventOptions, Rounding};
+use crate::event::EventOptions;
+use crate::model::Rounding;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 

@@ -1,17 +1,38 @@
 //! The typed way to an event.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::draft::{Count, Draft, Field, Line};
-use super::money::{Amount, Rounding};
-use super::time::EventTime;
-use super::{ConversionEvent, EventName, EventOptions, Item, input};
+use super::conversion_event::ConversionEvent;
+use super::options::EventOptions;
+use crate::document::{self, Form};
 use crate::error::Result;
-use crate::json::Json;
+use crate::model::{Amount, Count, Draft, DraftLine, EventName, EventTime, Field, Item, Rounding};
 use crate::tracking::TrackingParams;
+
+impl ConversionEvent {
+    /// Starts a Purchase: one order, however many items it has.
+    ///
+    /// `order_id` is the shop's immutable id of the order, the key that keeps it from being
+    /// counted twice; [`OrderId::NONE`] passes with a warning. `value` is the order's total in `currency`.
+    pub fn purchase(
+        tracking: impl Into<TrackingParams>,
+        order_id: impl Into<OrderId>,
+        currency: impl Into<String>,
+        value: impl Into<Amount>,
+    ) -> EventBuilder {
+        EventBuilder::new(EventName::Purchase, tracking.into())
+            .order_id(order_id)
+            .currency(currency)
+            .value(value)
+    }
+
+    /// Starts a `ViewContent`: a product page was looked at.
+    pub fn view_content(tracking: impl Into<TrackingParams>) -> EventBuilder {
+        EventBuilder::new(EventName::ViewContent, tracking.into())
+    }
+}
 
 /// The shop's immutable id of an order, a text or an integer; `None` where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,16 +64,16 @@ order_id_from!(&str, String, &String, i64, u64, i32, u32);
 #[must_use = "an event exists once it is built"]
 pub struct EventBuilder {
     draft: Draft,
-    contents: Vec<Line>,
-    extra_payload: Vec<(String, Option<Json>)>,
+    contents: Vec<DraftLine>,
+    extra_payload: Vec<(String, serde_json::Value)>,
     options: EventOptions,
 }
 
 impl EventBuilder {
-    pub(super) fn new(event_name: EventName, tracking: TrackingParams) -> Self {
+    fn new(event_name: EventName, tracking: TrackingParams) -> Self {
         let draft = Draft {
             cnct_tracking_id: Field::Given(tracking.cnct_tracking_id),
-            event_name: Field::Given(Cow::Borrowed(event_name.as_str())),
+            event_name: Field::Given(event_name.as_str().to_owned()),
             sendout_id: Field::Given(tracking.sendout_id),
             ctwa_clid: Field::Given(tracking.ctwa_clid),
             ad_id: Field::Given(tracking.ad_id),
@@ -83,7 +104,7 @@ impl EventBuilder {
 
     /// Adds one line of the order.
     pub fn item(mut self, item: Item) -> Self {
-        self.contents.push(Line {
+        self.contents.push(DraftLine {
             id: Field::Given(item.id),
             quantity: Field::Given(Count::Number(Decimal::from(item.quantity))),
             item_price: item.item_price.into(),
@@ -129,15 +150,13 @@ impl EventBuilder {
         name: impl Into<String>,
         value: impl Into<serde_json::Value>,
     ) -> Self {
-        // What serde_json printed, it reads, unless it is nested too deeply to go out.
-        let value = Json::parse(&value.into().to_string());
-        self.extra_payload.push((name.into(), value.ok()));
+        self.extra_payload.push((name.into(), value.into()));
         self
     }
 
     /// What to do with an amount that is finer than its currency's minor unit.
     pub fn rounding(mut self, rounding: Rounding) -> Self {
-        self.options.rounding = rounding;
+        self.options = self.options.rounding(rounding);
         self
     }
 
@@ -154,8 +173,9 @@ impl EventBuilder {
     pub fn build(self) -> Result<ConversionEvent> {
         let Self { mut draft, contents, extra_payload, options } = self;
         draft.contents = Field::Given(contents);
-        let issues = input::extra_payload(&mut draft, extra_payload);
-        ConversionEvent::from_draft(draft, issues, &options)
+        let mut reader = options.reader(Form::Input);
+        draft.extra_payload = document::extra_members(&mut reader, extra_payload);
+        ConversionEvent::from_draft(draft, reader.issues, &options)
     }
 }
 

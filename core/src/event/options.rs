@@ -1,14 +1,19 @@
 //! How an event is read and checked.
 
-use super::money::Rounding;
+use crate::config;
+use crate::document::{Form, Reader, Spelling};
+use crate::error::Result;
+use crate::model::{EventTime, Rounding, now};
+use crate::validation::{self, Rules};
 
 /// Options of an event's construction; the defaults suit nearly every shop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventOptions {
-    pub(crate) rounding: Rounding,
-    pub(crate) extra_currencies: Option<Vec<String>>,
-    pub(crate) now: Option<i64>,
-    pub(crate) javascript_numbers: bool,
+    rounding: Rounding,
+    extra_currencies: Option<Vec<String>>,
+    now: Option<EventTime>,
+    javascript_numbers: bool,
+    spelling: Spelling,
 }
 
 impl EventOptions {
@@ -33,10 +38,11 @@ impl EventOptions {
         self
     }
 
-    /// The moment of construction in Unix seconds; the current time unless given.
+    /// The moment of construction, in any form that an event's time may have; the current time
+    /// unless given. One that cannot be a present moment refuses the event (`invalid_option`).
     #[must_use]
-    pub fn now(mut self, seconds: i64) -> Self {
-        self.now = Some(seconds);
+    pub fn now(mut self, moment: impl Into<EventTime>) -> Self {
+        self.now = Some(moment.into());
         self
     }
 
@@ -46,5 +52,32 @@ impl EventOptions {
     pub fn javascript_numbers(mut self, javascript: bool) -> Self {
         self.javascript_numbers = javascript;
         self
+    }
+
+    /// Whose names the hints use: a binding's own.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn spelling(mut self, spelling: Spelling) -> Self {
+        self.spelling = spelling;
+        self
+    }
+
+    pub(super) fn reader(&self, form: Form) -> Reader {
+        let Self { javascript_numbers: javascript, spelling, .. } = *self;
+        Reader { javascript, spelling, ..Reader::new(form) }
+    }
+
+    pub(super) fn rules(&self) -> Result<Rules> {
+        Ok(Rules {
+            now: self
+                .now
+                .as_ref()
+                .map_or_else(|| Ok(now()), |now| validation::plausible("now", now))?,
+            rounding: self.rounding,
+            extra_currencies: self
+                .extra_currencies
+                .clone()
+                .unwrap_or_else(config::extra_currencies),
+        })
     }
 }

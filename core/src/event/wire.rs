@@ -1,116 +1,125 @@
-//! The bytes that go out: members in the order of the API's documentation, no nulls, numbers as
-//! plain decimals.
+//! The form of an event on the wire: members in the order of the API's documentation, no nulls,
+//! numbers as plain decimals.
 
 use rust_decimal::Decimal;
+use serde::ser::{Error, Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use super::Facts;
-use crate::json::write_str;
+use crate::model::{ExtraMember, ValidEvent, ValidLine};
 
 /// Writes the request's body.
-pub(super) fn write(facts: &Facts) -> Vec<u8> {
-    let mut out = Vec::with_capacity(512 + 80 * facts.contents.len());
-    out.extend_from_slice(b"{\"cnct_tracking_id\":");
-    write_str(&mut out, &facts.cnct_tracking_id);
-    out.extend_from_slice(b",\"event_name\":\"");
-    out.extend_from_slice(facts.event_name.as_str().as_bytes());
-    out.extend_from_slice(b"\",\"sendout_id\":");
-    write_str(&mut out, &facts.sendout_id);
-    out.extend_from_slice(b",\"attribution\":{\"meta_ctwa\":{\"ctwa_clid\":");
-    write_str(&mut out, &facts.ctwa_clid);
-    out.extend_from_slice(b",\"ad_id\":");
-    write_str(&mut out, &facts.ad_id);
-    out.extend_from_slice(b"}},\"payload\":{");
-    payload(&mut out, facts);
-    out.extend_from_slice(b"}}");
-    out
+pub(super) fn write(event: &ValidEvent) -> Vec<u8> {
+    let body = Event::of(event, Exact, &event.extra_payload);
+    // Made of texts and numbers, which always have a JSON form.
+    serde_json::to_vec(&body).unwrap_or_default()
 }
 
-fn payload(out: &mut Vec<u8>, facts: &Facts) {
-    if let Some(currency) = &facts.currency {
-        out.extend_from_slice(b"\"currency\":");
-        write_str(out, currency);
-        out.push(b',');
-    }
-    if let Some(value) = facts.value {
-        out.extend_from_slice(b"\"value\":");
-        write_decimal(out, value);
-        out.push(b',');
-    }
-    if let Some(order_id) = &facts.order_id {
-        out.extend_from_slice(b"\"order_id\":");
-        write_str(out, order_id);
-        out.push(b',');
-    }
-    if let Some(content_type) = facts.content_type() {
-        out.extend_from_slice(b"\"content_type\":");
-        write_str(out, content_type);
-        out.push(b',');
-    }
-    let ids = facts.content_ids();
-    if !ids.is_empty() {
-        out.extend_from_slice(b"\"content_ids\":[");
-        for id in ids {
-            write_str(out, id);
-            out.push(b',');
+/// An event whose amounts are written as `M`.
+#[derive(serde::Serialize)]
+pub(super) struct Event<'a, M: Serialize> {
+    cnct_tracking_id: &'a str,
+    #[serde(rename = "event_name")]
+    name: &'static str,
+    sendout_id: &'a str,
+    attribution: Attribution<'a>,
+    payload: Payload<'a, M>,
+}
+
+#[derive(serde::Serialize)]
+struct Attribution<'a> {
+    meta_ctwa: MetaCtwa<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct MetaCtwa<'a> {
+    ctwa_clid: &'a str,
+    ad_id: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct Payload<'a, M: Serialize> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<M>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    content_ids: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    num_items: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contents: Vec<Line<'a, M>>,
+    event_time: i64,
+    #[serde(flatten)]
+    extra: Extra<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct Line<'a, M: Serialize> {
+    id: &'a str,
+    quantity: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_price: Option<M>,
+}
+
+impl<'a, M: Serialize> Event<'a, M> {
+    pub(super) fn of(
+        event: &'a ValidEvent,
+        money: impl Fn(Decimal) -> M,
+        extra: &'a [ExtraMember],
+    ) -> Self {
+        let line = |line: &'a ValidLine| Line {
+            id: &line.id,
+            quantity: line.quantity,
+            item_price: line.item_price.map(&money),
+        };
+        Self {
+            cnct_tracking_id: &event.cnct_tracking_id,
+            name: event.event_name.as_str(),
+            sendout_id: &event.sendout_id,
+            attribution: Attribution {
+                meta_ctwa: MetaCtwa { ctwa_clid: &event.ctwa_clid, ad_id: &event.ad_id },
+            },
+            payload: Payload {
+                currency: event.currency.as_deref(),
+                value: event.value.map(&money),
+                order_id: event.order_id.as_deref(),
+                content_type: event.content_type(),
+                content_ids: event.content_ids(),
+                num_items: event.num_items(),
+                contents: event.contents.iter().map(line).collect(),
+                event_time: event.event_time,
+                extra: Extra(extra),
+            },
         }
-        out.pop();
-        out.extend_from_slice(b"],");
-    }
-    if let Some(num_items) = facts.num_items() {
-        out.extend_from_slice(b"\"num_items\":");
-        write_integer(out, num_items);
-        out.push(b',');
-    }
-    contents(out, facts);
-    out.extend_from_slice(b"\"event_time\":");
-    write_integer(out, facts.event_time);
-    for (name, value) in &facts.extra_payload {
-        out.push(b',');
-        write_str(out, name);
-        out.push(b':');
-        value.write(out);
     }
 }
 
-fn contents(out: &mut Vec<u8>, facts: &Facts) {
-    if facts.contents.is_empty() {
-        return;
+/// Members whose values are JSON text already.
+pub(super) struct Extra<'a>(pub &'a [ExtraMember]);
+
+impl Serialize for Extra<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|member| (&member.name, Raw(&member.json))))
     }
-    out.extend_from_slice(b"\"contents\":[");
-    for line in &facts.contents {
-        out.extend_from_slice(b"{\"id\":");
-        write_str(out, &line.id);
-        out.extend_from_slice(b",\"quantity\":");
-        write_integer(out, line.quantity);
-        if let Some(price) = line.item_price {
-            out.extend_from_slice(b",\"item_price\":");
-            write_decimal(out, price);
-        }
-        out.extend_from_slice(b"},");
-    }
-    out.pop();
-    out.extend_from_slice(b"],");
 }
 
-fn write_integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+struct Raw<'a>(&'a str);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<&RawValue>(self.0).map_err(S::Error::custom)?.serialize(serializer)
+    }
 }
 
-/// A normalised decimal never needs an exponent.
-fn write_decimal(out: &mut Vec<u8>, value: Decimal) {
-    let scale = value.scale() as usize;
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(value.mantissa().unsigned_abs()).as_bytes();
-    if value.is_sign_negative() {
-        out.push(b'-');
+/// A decimal as a JSON number of just its digits; a normalised one never needs an exponent.
+struct Exact(Decimal);
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Raw(&self.0.to_string()).serialize(serializer)
     }
-    if scale == 0 {
-        out.extend_from_slice(digits);
-        return;
-    }
-    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
-    out.extend_from_slice(if whole.is_empty() { b"0" } else { whole });
-    out.push(b'.');
-    out.resize(out.len() + (scale - fraction.len()), b'0');
-    out.extend_from_slice(fraction);
 }

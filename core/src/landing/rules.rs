@@ -5,7 +5,7 @@ use super::options::{Landing, Touch};
 use super::visit::{SkipReason, Visit, VisitCount};
 use super::visit_request::VisitRequest;
 use crate::error::Result;
-use crate::event::time;
+use crate::model::now;
 use crate::issue::IssueCode;
 use crate::tracking::{COOKIE_NAME, TrackingParams};
 
@@ -38,7 +38,7 @@ impl Landing {
             return visit;
         }
 
-        let now = request.now.unwrap_or_else(time::now);
+        let now = request.now.unwrap_or_else(now);
         let cookies = read(&request.cookies, COOKIE_NAME).filter_map(Result::ok);
         let known =
             request.stored.clone().into_iter().chain(cookies).reduce(|a, b| self.prior(a, b));

@@ -8,8 +8,9 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::event::{ConversionEvent, EventName};
+use crate::event::ConversionEvent;
 use crate::issue::Issue;
+use crate::model::EventName;
 
 /// So many entries of a kind are kept, the latest ones: a sandbox may run for weeks.
 const KEPT: usize = 100_000;

@@ -16,7 +16,8 @@ use super::answer::Answer;
 use super::faults::{self, Fault};
 use super::journal::{self, Journal, Received, Recorded};
 use super::routes::Reply;
-use crate::event::{ConversionEvent, MAX_WIRE_BYTES, time};
+use crate::event::{ConversionEvent, EventOptions, MAX_WIRE_BYTES};
+use crate::model::now;
 
 /// Who is let in.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ impl State {
     /// Decides about a request to the API and writes it down.
     pub(super) fn answer(&self, request: &Arrived) -> Reply {
         let mut inner = self.inner();
-        let judged = self.judge(request, inner.now.unwrap_or_else(time::now));
+        let judged = self.judge(request, inner.now.unwrap_or_else(now));
         let fault = if conversion_events(&request.path).is_some() && request.method == Method::POST
         {
             faults::next(&mut inner.faults, || order_id(&request.body))
@@ -141,7 +142,7 @@ impl State {
         let Ok(body) = std::str::from_utf8(&request.body) else {
             return error(StatusCode::BAD_REQUEST, "the body is not UTF-8");
         };
-        match ConversionEvent::from_wire(body, now) {
+        match ConversionEvent::from_wire(body.as_bytes(), &EventOptions::new().now(now)) {
             Ok(event) => Ok(Accepted { business_id, event, body }),
             Err(invalid) => {
                 let (message, issues) = (invalid.message(), invalid.issues());

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use super::params::{TrackingParams, storable};
 use super::stored;
 use crate::error::Result;
-use crate::event::time;
+use crate::model::now;
 
 /// Capture with options: which parameters matter beside the known ones, and what time it is.
 ///
@@ -95,7 +95,7 @@ impl Capture {
         if params.cnct_tracking_id.is_empty() && params.sendout_id.is_empty() {
             return Ok(None);
         }
-        let captured_at = self.now.unwrap_or_else(time::now);
+        let captured_at = self.now.unwrap_or_else(now);
         let mut params = params.with_captured_at(captured_at).checked()?;
         others.sort_by_key(|(name, _)| self.rank(name));
         let mut room = stored::room_for_extras(&params);

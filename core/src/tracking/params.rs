@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::document::Value;
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
-use crate::json::Json;
 use crate::text::has_control;
 
 /// The version of the stored form.
@@ -27,7 +27,7 @@ pub struct TrackingParams {
     pub(crate) extra: Vec<(String, String)>,
     pub(crate) captured_at: Option<i64>,
     /// Members of a newer version, as they came.
-    pub(crate) unknown: Vec<(String, Json)>,
+    pub(crate) unknown: Vec<(String, Value<'static>)>,
 }
 
 impl TrackingParams {

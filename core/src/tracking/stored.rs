@@ -6,9 +6,9 @@ use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::params::{TrackingParams, check, storable};
+use crate::document::{Value, write_text};
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
-use crate::json::{Json, write_str};
 
 /// The JSON ends here, so that name and value of the cookie fit into the 4,096 bytes that
 /// browsers keep: 3,059 bytes are 4,079 in base64, and `cnct_tracking=v1.` is 17 more.
@@ -43,7 +43,7 @@ impl Serialize for TrackingParams {
 
 impl<'de> Deserialize<'de> for TrackingParams {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        decode(Json::deserialize(deserializer)?).map_err(de::Error::custom)
+        decode(Value::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
@@ -52,32 +52,30 @@ impl TrackingParams {
     #[must_use]
     pub fn to_json(&self) -> String {
         // Not through serde, whose numbers would change digits of a newer version's members.
-        let mut out = Vec::with_capacity(256);
-        out.extend_from_slice(b"{\"v\":");
-        out.extend_from_slice(self.version.to_string().as_bytes());
+        let mut out = format!("{{\"v\":{}", self.version);
         for (name, value) in self.named() {
-            member(&mut out, b',', name, |out| write_str(out, value));
+            member(&mut out, name, |out| write_text(out, value));
         }
         if !self.extra.is_empty() {
-            member(&mut out, b',', "extra", |out| {
+            member(&mut out, "extra", |out| {
+                out.push('{');
                 for (index, (name, value)) in self.extra.iter().enumerate() {
-                    let before = if index == 0 { b'{' } else { b',' };
-                    member(out, before, name, |out| write_str(out, value));
+                    out.push_str(if index == 0 { "" } else { "," });
+                    write_text(out, name);
+                    out.push(':');
+                    write_text(out, value);
                 }
-                out.push(b'}');
+                out.push('}');
             });
         }
         if let Some(captured_at) = self.captured_at {
-            member(&mut out, b',', "captured_at", |out| {
-                out.extend_from_slice(captured_at.to_string().as_bytes());
-            });
+            member(&mut out, "captured_at", |out| out.push_str(&captured_at.to_string()));
         }
         for (name, value) in &self.unknown {
-            member(&mut out, b',', name, |out| value.write(out));
+            member(&mut out, name, |out| value.write_json(out));
         }
-        out.push(b'}');
-        // Made of texts and digits, so it is UTF-8.
-        String::from_utf8(out).unwrap_or_default()
+        out.push('}');
+        out
     }
 
     /// Restores what [`TrackingParams::to_json`] wrote.
@@ -85,22 +83,23 @@ impl TrackingParams {
     /// # Errors
     /// `invalid_tracking` where the text is not that, or a value is missing or malformed.
     pub fn from_json(text: &str) -> Result<Self> {
-        decode(Json::parse(text).map_err(|error| unreadable(&error))?)
+        decode(Value::from_json(text).map_err(|error| unreadable(&error))?)
     }
 
-    /// Restores the JSON form from any self-describing source, such as a language's own objects.
+    /// Restores the JSON form from the tree that a binding made of a language's own objects.
     ///
     /// # Errors
     /// As [`TrackingParams::from_json`].
-    pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self> {
-        decode(Json::deserialize(deserializer).map_err(|error| unreadable(&error))?)
+    #[doc(hidden)]
+    pub fn from_value(stored: Value<'_>) -> Result<Self> {
+        decode(stored)
     }
 }
 
-fn member(out: &mut Vec<u8>, before: u8, name: &str, value: impl FnOnce(&mut Vec<u8>)) {
-    out.push(before);
-    write_str(out, name);
-    out.push(b':');
+fn member(out: &mut String, name: &str, value: impl FnOnce(&mut String)) {
+    out.push(',');
+    write_text(out, name);
+    out.push(':');
     value(out);
 }
 
@@ -112,9 +111,9 @@ pub(super) fn room_for_extras(params: &TrackingParams) -> usize {
 
 /// How many bytes one extra takes: two strings, a colon and a comma.
 pub(super) fn extra_len(name: &str, value: &str) -> usize {
-    let mut json = Vec::with_capacity(name.len() + value.len() + 6);
-    write_str(&mut json, name);
-    write_str(&mut json, value);
+    let mut json = String::with_capacity(name.len() + value.len() + 6);
+    write_text(&mut json, name);
+    write_text(&mut json, value);
     json.len() + 2
 }
 
@@ -125,13 +124,13 @@ pub(super) fn unreadable(why: &dyn fmt::Display) -> Error {
 }
 
 /// Validates like a landing, since anyone can write a cookie.
-fn decode(stored: Json) -> Result<TrackingParams> {
-    let Json::Object(members) = stored else {
+fn decode(stored: Value<'_>) -> Result<TrackingParams> {
+    let Value::Members(members) = stored else {
         return Err(unreadable(&"it is not an object"));
     };
     let mut reader = Reader { params: TrackingParams::empty(), issues: Vec::new() };
     for (name, member) in members {
-        reader.take(name, member);
+        reader.take(&name, member);
     }
     let Reader { params, mut issues } = reader;
     for (name, value) in params.named() {
@@ -158,10 +157,10 @@ impl Reader {
         self.issues.push(Issue::new(IssueCode::WrongType, path, message));
     }
 
-    fn take(&mut self, name: String, value: Json) {
+    fn take(&mut self, name: &str, value: Value<'_>) {
         let params = &mut self.params;
-        let slot = match (name.as_str(), &value) {
-            (_, Json::Null) => return,
+        let slot = match (name, &value) {
+            (_, Value::Null) => return,
             ("cnct_tracking_id", _) => &mut params.cnct_tracking_id,
             ("sendout_id", _) => &mut params.sendout_id,
             ("ctwa_clid", _) => &mut params.ctwa_clid,
@@ -170,52 +169,54 @@ impl Reader {
             ("v", _) => return self.take_version(&value),
             ("captured_at", _) => return self.take_captured_at(&value),
             _ => {
-                params.unknown.push((name, value));
+                params.unknown.push((name.to_owned(), value.into_owned()));
                 return;
             }
         };
         match value {
             // As at landing: the first one that says something.
-            Json::String(text) if slot.is_empty() => *slot = text,
-            Json::String(_) => {}
+            Value::Text(text) if slot.is_empty() => *slot = text.into_owned(),
+            Value::Text(_) => {}
             _ => self.wrong_type(name, "a string"),
         }
     }
 
-    fn take_version(&mut self, value: &Json) {
+    fn take_version(&mut self, value: &Value<'_>) {
         match whole_number(value).and_then(|version| u64::try_from(version).ok()) {
             Some(version) => self.params.version = version,
             None => self.wrong_type("v", "a whole number"),
         }
     }
 
-    fn take_captured_at(&mut self, value: &Json) {
+    fn take_captured_at(&mut self, value: &Value<'_>) {
         match whole_number(value) {
             Some(seconds) => self.params.captured_at = Some(seconds),
             None => self.wrong_type("captured_at", "a whole number of Unix seconds"),
         }
     }
 
-    fn take_extra(&mut self, value: Json) {
-        let Json::Object(members) = value else {
+    fn take_extra(&mut self, value: Value<'_>) {
+        let Value::Members(members) = value else {
             return self.wrong_type("extra", "an object");
         };
         for (name, value) in members {
             match value {
                 // As at landing: one that could not be stored is dropped.
-                Json::String(text) if storable(&name) && storable(&text) => {
-                    self.params.extra.push((name, text));
+                Value::Text(text) if storable(&name) && storable(&text) => {
+                    self.params.extra.push((name.into_owned(), text.into_owned()));
                 }
-                Json::String(_) => {}
+                Value::Text(_) => {}
                 _ => self.wrong_type(format_args!("extra.{name}"), "a string"),
             }
         }
     }
 }
 
-fn whole_number(value: &Json) -> Option<i64> {
+fn whole_number(value: &Value<'_>) -> Option<i64> {
     match value {
-        Json::Number(digits) => digits.parse().ok(),
+        Value::Integer(digits) | Value::Decimal(digits) | Value::Float(digits) => {
+            digits.parse().ok()
+        }
         _ => None,
     }
 }

@@ -4,12 +4,10 @@ use std::fmt::Display;
 
 use rust_decimal::Decimal;
 
+use super::checker::Checker;
 use super::currency::{self, Known};
-use super::{Checker, IssueCode};
-use crate::event::draft::Field;
-use crate::event::money::{Amount, Reading, is_finer_than, round_to};
-use crate::event::{EventName, Rounding};
-use crate::issue::Issue;
+use crate::issue::{Issue, IssueCode};
+use crate::model::{Amount, EventName, Field, Reading, Rounding, is_finer_than, round_to};
 
 const CURRENCY: &str = "payload.currency";
 const VALUE: &str = "payload.value";
@@ -72,7 +70,7 @@ impl Checker<'_> {
             }
             return CurrencyCode { code: Some(code), known: Some(known) };
         }
-        let extra = (self.rules.extra_currencies)();
+        let extra = &self.rules.extra_currencies;
         if extra.iter().any(|extra| extra.eq_ignore_ascii_case(&code)) {
             let message = format!("{code} is known only through extra_currencies");
             self.report(IssueCode::ExtraCurrency, CURRENCY, message);
@@ -106,8 +104,8 @@ impl Checker<'_> {
                     (Some(_), Some(nearest)) if rounding => (nearest, false),
                     _ => {
                         let message = format!(
-                            "{given} is a float with more digits than floats carry: give a \
-                             decimal, a string, or round it"
+                            "{given} is a float with more than 15 significant digits: pass a \
+                             decimal or a string"
                         );
                         let issue = Issue::new(IssueCode::InvalidAmount, path, message);
                         self.issues.push(issue.suggest(rounded));

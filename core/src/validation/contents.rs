@@ -6,10 +6,10 @@ use std::fmt::Display;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::checker::{Checker, MAX_ID_BYTES};
 use super::currency::Known;
-use super::{Checker, IssueCode, MAX_ID_BYTES};
-use crate::event::draft::{self, Count, Field};
-use crate::event::{Line, unique_ids};
+use crate::issue::IssueCode;
+use crate::model::{Count, DraftLine, Field, ValidLine, unique_ids};
 
 const MAX_QUANTITY: u32 = i32::MAX as u32;
 const CONTENT_IDS: &str = "payload.content_ids";
@@ -17,7 +17,7 @@ const NUM_ITEMS: &str = "payload.num_items";
 
 /// The lines of an order that could be read.
 pub(super) struct Contents {
-    pub lines: Vec<Line>,
+    pub lines: Vec<ValidLine>,
     /// No line was refused: sums over them mean something.
     whole: bool,
 }
@@ -25,7 +25,7 @@ pub(super) struct Contents {
 impl Checker<'_> {
     pub(super) fn contents(
         &mut self,
-        field: Field<Vec<draft::Line>>,
+        field: Field<Vec<DraftLine>>,
         currency: Option<Known>,
     ) -> Contents {
         let given = field.given().unwrap_or_default();
@@ -39,7 +39,12 @@ impl Checker<'_> {
         Contents { whole: lines.len() == count, lines }
     }
 
-    fn line(&mut self, index: usize, line: draft::Line, currency: Option<Known>) -> Option<Line> {
+    fn line(
+        &mut self,
+        index: usize,
+        line: DraftLine,
+        currency: Option<Known>,
+    ) -> Option<ValidLine> {
         let path = |member: &'static str| Member { index, member };
         let id = match line.id {
             Field::Given(id) => self.id(path("id"), id, MAX_ID_BYTES),
@@ -62,7 +67,7 @@ impl Checker<'_> {
         if priced && item_price.is_none() {
             return None;
         }
-        Some(Line { id: id?, quantity: quantity?, item_price })
+        Some(ValidLine { id: id?, quantity: quantity?, item_price })
     }
 
     /// The rule of quantities.
@@ -100,12 +105,9 @@ impl Checker<'_> {
             }
         }
         if !ids.is_empty() && !contents.lines.is_empty() && contents.whole {
-            let given = || ids.iter().map(String::as_str);
-            let sold = unique_ids(&contents.lines);
-            // Nearly always they are those that would have been derived.
-            let same = given().eq(sold.iter().copied())
-                || given().collect::<HashSet<_>>() == sold.into_iter().collect();
-            if !same {
+            let given: HashSet<&str> = ids.iter().map(String::as_str).collect();
+            let sold: HashSet<&str> = unique_ids(&contents.lines).into_iter().collect();
+            if given != sold {
                 let message =
                     "the ids are not those of the contents: leave them out to derive them";
                 self.report(IssueCode::ContentIdsMismatch, CONTENT_IDS, message);

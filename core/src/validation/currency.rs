@@ -38,19 +38,8 @@ const WITHDRAWN: &[(&str, u32)] = &[
     ("ZRZ", 2), ("ZWC", 2), ("ZWD", 2), ("ZWN", 2), ("ZWR", 2),
 ];
 
-/// What most orders are paid in, all current with cents: the crate compares a code with each of
-/// its own in turn.
-const COMMON: [&str; 8] = ["USD", "EUR", "BRL", "INR", "MXN", "AED", "GBP", "COP"];
-
 /// Looks an upper-case code up.
 pub(crate) fn lookup(code: &str) -> Option<Known> {
-    if COMMON.contains(&code) {
-        return Some(Known { minor_unit: Some(2), withdrawn: false });
-    }
-    look_up(code)
-}
-
-fn look_up(code: &str) -> Option<Known> {
     if NOT_MONEY.contains(&code) {
         return None;
     }
@@ -101,13 +90,6 @@ mod tests {
         assert!(WITHDRAWN.is_sorted_by_key(|(code, _)| *code));
         for (code, _) in WITHDRAWN {
             assert!(Currency::from_code(code).is_none(), "{code}");
-        }
-    }
-
-    #[test]
-    fn the_common_codes_are_what_the_crate_says() {
-        for code in COMMON {
-            assert_eq!(lookup(code), look_up(code), "{code}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! The rules of time.
 
-use super::{Checker, IssueCode};
-use crate::event::draft::Field;
-use crate::event::time::{EventTime, Moment, display};
-use crate::issue::Issue;
+use super::checker::Checker;
+use crate::error::{Error, Result};
+use crate::issue::{Issue, IssueCode};
+use crate::model::{EventTime, Field, MILLISECONDS, Moment, display, in_seconds};
 
 const EVENT_TIME: &str = "payload.event_time";
 
@@ -16,8 +16,28 @@ const WINDOW: i64 = 7 * 24 * 60 * 60;
 /// 2015-01-01T00:00:00Z: there were no such ads before.
 const EARLIEST: i64 = 1_420_070_400;
 
-/// In seconds this is the year 5138; in milliseconds, 1973.
-const MILLISECONDS: i64 = 100_000_000_000;
+/// The Unix seconds of a moment that is an option, such as that of construction.
+///
+/// # Errors
+/// `invalid_option` where it cannot be a moment of this world: every rule of time would be void.
+pub(crate) fn plausible(option: &str, moment: &EventTime) -> Result<i64> {
+    let refuse = |why: String| Err(Error::invalid_option(option, &why));
+    match &moment.0 {
+        Moment::Seconds(seconds) if *seconds >= MILLISECONDS => {
+            refuse(format!("{seconds} looks like milliseconds; give Unix seconds"))
+        }
+        Moment::Seconds(seconds) if *seconds < EARLIEST => {
+            refuse(format!("{} is before 2015", display(*seconds)))
+        }
+        Moment::Seconds(seconds) => Ok(*seconds),
+        Moment::WithoutZone(given) => {
+            refuse(format!("{given:?} has no offset: add one, such as Z or +02:00"))
+        }
+        Moment::Unreadable(given) => {
+            refuse(format!("{given:?} is neither Unix seconds nor RFC 3339"))
+        }
+    }
+}
 
 impl Checker<'_> {
     /// The moment of construction unless given.
@@ -29,14 +49,9 @@ impl Checker<'_> {
         };
         let now = self.rules.now;
         if seconds >= MILLISECONDS {
-            // Milliseconds, microseconds or nanoseconds: whichever gives a plausible second.
-            let meant = std::iter::successors(Some(seconds / 1_000), |t| Some(t / 1_000))
-                .take(3)
-                .find(|t| *t < MILLISECONDS);
-            let message =
-                format!("{seconds} is not in seconds but in a thousandth of them or less");
+            let message = format!("{seconds} looks like milliseconds; give Unix seconds");
             let issue = Issue::new(IssueCode::EventTimeInMilliseconds, EVENT_TIME, message);
-            self.issues.push(issue.suggest(meant));
+            self.issues.push(issue.suggest(in_seconds(seconds)));
             return None;
         }
         if seconds < EARLIEST {
@@ -62,12 +77,13 @@ impl Checker<'_> {
     }
 
     /// A click that Meta no longer credits; a moment that cannot be read is an error here too.
-    pub(super) fn click_age(&mut self, captured_at: Field<EventTime>, event_time: i64) {
+    pub(super) fn click_age(&mut self, captured_at: Field<EventTime>, event_time: Option<i64>) {
         const CAPTURED_AT: &str = "captured_at";
         let Some(captured_at) = captured_at.given().and_then(|at| self.seconds(CAPTURED_AT, at))
         else {
             return;
         };
+        let Some(event_time) = event_time else { return };
         if event_time.saturating_sub(captured_at) > WINDOW {
             let message = "Meta credits an ad for 7 days after the click; this one is older";
             self.report(IssueCode::ClickOlderThanSevenDays, CAPTURED_AT, message);

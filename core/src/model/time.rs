@@ -9,7 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 /// A point in time as the shop has it.
 ///
-/// Made from Unix seconds (`i64`), a [`SystemTime`], or an RFC 3339 text with an offset. A
+/// Made from Unix seconds (`i64`, `f64`), a [`SystemTime`], or an RFC 3339 text with an offset. A
 /// fraction of a second is floored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventTime(pub(crate) Moment);
@@ -24,7 +24,27 @@ pub(crate) enum Moment {
     Unreadable(String),
 }
 
+/// In seconds this is the year 5138; in milliseconds, 1973.
+pub(crate) const MILLISECONDS: i64 = 100_000_000_000;
+
+/// The seconds that were meant: of milliseconds, microseconds or nanoseconds, whichever gives a
+/// plausible second.
+pub(crate) fn in_seconds(finer: i64) -> Option<i64> {
+    [1_000, 1_000_000, 1_000_000_000]
+        .into_iter()
+        .map(|units| finer / units)
+        .find(|seconds| *seconds < MILLISECONDS)
+}
+
 impl EventTime {
+    /// Unix seconds, if it is a point in time at all.
+    pub(crate) fn seconds(&self) -> Option<i64> {
+        match self.0 {
+            Moment::Seconds(seconds) => Some(seconds),
+            Moment::WithoutZone(_) | Moment::Unreadable(_) => None,
+        }
+    }
+
     pub(crate) fn from_decimal(seconds: Decimal) -> Self {
         let floored = seconds.floor();
         Self(floored.to_i64().map_or_else(
@@ -34,7 +54,7 @@ impl EventTime {
         ))
     }
 
-    pub(crate) fn from_text(text: &str) -> Self {
+    fn from_text(text: &str) -> Self {
         Self(match text.parse::<Timestamp>() {
             Ok(moment) => Moment::Seconds(floor_to_second(moment)),
             Err(_) if text.parse::<DateTime>().is_ok() => Moment::WithoutZone(text.to_owned()),
@@ -51,6 +71,16 @@ fn floor_to_second(moment: Timestamp) -> i64 {
 impl From<i64> for EventTime {
     fn from(seconds: i64) -> Self {
         Self(Moment::Seconds(seconds))
+    }
+}
+
+impl From<f64> for EventTime {
+    /// Unix seconds; a fraction is floored.
+    fn from(seconds: f64) -> Self {
+        match Decimal::from_f64_retain(seconds) {
+            Some(seconds) => Self::from_decimal(seconds),
+            None => Self(Moment::Unreadable(seconds.to_string())),
+        }
     }
 }
 

@@ -1,12 +1,9 @@
 //! An event before its validation: what was given, whichever way it came.
 
-use std::borrow::Cow;
-
 use rust_decimal::Decimal;
 
 use super::money::Amount;
 use super::time::EventTime;
-use crate::json::Json;
 
 /// A member that may be missing, or whose problem has been reported already.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +39,7 @@ pub(crate) enum Count {
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     pub cnct_tracking_id: Field<String>,
-    pub event_name: Field<Cow<'static, str>>,
+    pub event_name: Field<String>,
     pub sendout_id: Field<String>,
     pub ctwa_clid: Field<String>,
     pub ad_id: Field<String>,
@@ -53,17 +50,25 @@ pub(crate) struct Draft {
     pub content_type: Field<String>,
     pub content_ids: Field<Vec<Field<String>>>,
     pub num_items: Field<Count>,
-    pub contents: Field<Vec<Line>>,
+    pub contents: Field<Vec<DraftLine>>,
     pub event_time: Field<EventTime>,
-    pub extra_payload: Vec<(String, Json)>,
+    pub extra_payload: Vec<ExtraMember>,
 }
 
 /// One line of the order, as it was given.
 #[derive(Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct DraftLine {
     pub id: Field<String>,
     pub quantity: Field<Count>,
     pub item_price: Field<Amount>,
     /// The line itself is no object; that has been reported.
     pub refused: bool,
+}
+
+/// A member of `payload` that the wire does not know, given on purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExtraMember {
+    pub name: String,
+    /// Compact JSON, as it goes out.
+    pub json: String,
 }

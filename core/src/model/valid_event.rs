@@ -1,12 +1,14 @@
 //! What a valid event says.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
-use super::EventName;
-use crate::json::Json;
+use super::draft::ExtraMember;
+use super::name::EventName;
 
 #[derive(Debug)]
-pub(crate) struct Facts {
+pub(crate) struct ValidEvent {
     pub cnct_tracking_id: String,
     pub event_name: EventName,
     pub sendout_id: String,
@@ -15,25 +17,25 @@ pub(crate) struct Facts {
     pub currency: Option<String>,
     pub value: Option<Decimal>,
     pub order_id: Option<String>,
-    /// As given; [`Facts::content_type`] derives it.
+    /// As given; [`ValidEvent::content_type`] derives it.
     pub content_type: Option<String>,
-    /// As given; [`Facts::content_ids`] derives them.
+    /// As given; [`ValidEvent::content_ids`] derives them.
     pub content_ids: Vec<String>,
-    /// As given; [`Facts::num_items`] derives it.
+    /// As given; [`ValidEvent::num_items`] derives it.
     pub num_items: Option<u32>,
-    pub contents: Vec<Line>,
+    pub contents: Vec<ValidLine>,
     pub event_time: i64,
-    pub extra_payload: Vec<(String, Json)>,
+    pub extra_payload: Vec<ExtraMember>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct ValidLine {
     pub id: String,
     pub quantity: u32,
     pub item_price: Option<Decimal>,
 }
 
-impl Facts {
+impl ValidEvent {
     /// `product` for an event with items, unless given.
     pub(crate) fn content_type(&self) -> Option<&str> {
         let derived = (!self.contents.is_empty()).then_some("product");
@@ -60,17 +62,7 @@ impl Facts {
 }
 
 /// The ids, each once, in the order of their first line.
-pub(crate) fn unique_ids(lines: &[Line]) -> Vec<&str> {
-    let mut ids: Vec<&str> = Vec::with_capacity(lines.len());
-    if lines.len() <= 32 {
-        for line in lines {
-            if !ids.contains(&line.id.as_str()) {
-                ids.push(&line.id);
-            }
-        }
-    } else {
-        let mut seen = std::collections::HashSet::with_capacity(lines.len());
-        ids.extend(lines.iter().map(|line| line.id.as_str()).filter(|id| seen.insert(*id)));
-    }
-    ids
+pub(crate) fn unique_ids(lines: &[ValidLine]) -> Vec<&str> {
+    let mut seen = HashSet::with_capacity(lines.len());
+    lines.iter().map(|line| line.id.as_str()).filter(|id| seen.insert(*id)).collect()
 }

@@ -1,0 +1,235 @@
+//! An event that exists is valid, and its bytes never change.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rust_decimal::Decimal;
+
+use super::options::EventOptions;
+use super::{stored, wire};
+use crate::document::{self, Form, Value};
+use crate::error::{Error, ErrorCode, Result};
+use crate::issue::{Issue, IssueCode};
+use crate::model::{Draft, EventName, ValidEvent};
+use crate::validation;
+
+/// The wire form has at most this many bytes.
+pub(crate) const MAX_WIRE_BYTES: usize = 1_000_000;
+
+/// A valid conversion event with its wire form; immutable and cheap to clone.
+///
+/// ```
+/// use connectly_conversions::{ConversionEvent, Item, TrackingParams};
+///
+/// let tracking = TrackingParams::new("t1", "s1", "c1", "23851234567890123")?;
+/// let event = ConversionEvent::purchase(tracking, "ORD-7821", "USD", "99.97")
+///     .item(Item::new("data-pass-30d").item_price("49.99"))
+///     .item(Item::new("phone-case-blk").item_price("49.98"))
+///     .build()?;
+/// assert!(event.warnings().is_empty());
+/// # Ok::<(), connectly_conversions::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct ConversionEvent {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    valid: Arc<ValidEvent>,
+    wire: Bytes,
+    warnings: Vec<Issue>,
+}
+
+impl ConversionEvent {
+    /// Reads an input document (`schema/event.schema.json`), or what [`Self::to_json`] wrote.
+    ///
+    /// # Errors
+    /// `invalid_event` with every problem of the document.
+    pub fn from_json(text: &str) -> Result<Self> {
+        Self::from_json_with(text, &EventOptions::default())
+    }
+
+    /// Reads an input document with options; they do not matter to what [`Self::to_json`] wrote.
+    ///
+    /// # Errors
+    /// As [`ConversionEvent::from_json`].
+    pub fn from_json_with(text: &str, options: &EventOptions) -> Result<Self> {
+        let document = Value::from_json(text).map_err(|error| unreadable(&error))?;
+        Self::from_value(document, options)
+    }
+
+    /// Reads an input document that may not even be text.
+    ///
+    /// # Errors
+    /// As [`ConversionEvent::from_json`].
+    pub fn from_json_bytes(bytes: &[u8], options: &EventOptions) -> Result<Self> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| unreadable(&format_args!("it is not UTF-8 ({error})")))?;
+        Self::from_json_with(text, options)
+    }
+
+    /// Reads an input document from the tree that a binding made of a language's own objects.
+    ///
+    /// # Errors
+    /// As [`ConversionEvent::from_json`].
+    #[doc(hidden)]
+    pub fn from_value(document: Value<'_>, options: &EventOptions) -> Result<Self> {
+        if let Value::Members(members) = &document
+            && stored::is_marked(members)
+        {
+            return stored::restore(document);
+        }
+        Self::from_document(document, Form::Input, options)
+    }
+
+    /// Reads the exact bytes that go out ([`Self::to_wire`]), strictly, as the API would. Every
+    /// digit of an amount is meant, and members of `payload` that are not known are extra ones.
+    ///
+    /// # Errors
+    /// `invalid_event` with every problem.
+    pub fn from_wire(bytes: &[u8], options: &EventOptions) -> Result<Self> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| unreadable(&format_args!("it is not UTF-8 ({error})")))?;
+        let document = Value::from_json(text).map_err(|error| unreadable(&error))?;
+        Self::from_document(document, Form::Wire, options)
+    }
+
+    pub(super) fn from_document(
+        document: Value<'_>,
+        form: Form,
+        options: &EventOptions,
+    ) -> Result<Self> {
+        let mut reader = options.reader(form);
+        let draft = document::read(document, &mut reader);
+        Self::from_draft(draft, reader.issues, options)
+    }
+
+    pub(super) fn from_draft(
+        draft: Draft,
+        mut issues: Vec<Issue>,
+        options: &EventOptions,
+    ) -> Result<Self> {
+        let unreadable = issues.iter().any(|issue| issue.path().is_empty() && issue.is_error());
+        if unreadable {
+            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
+        }
+        let rules = options.rules()?;
+        let valid = validation::check(draft, &rules, &mut issues);
+        let valid = valid.filter(|_| !issues.iter().any(Issue::is_error));
+        let Some(valid) = valid else {
+            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
+        };
+        let wire = wire::write(&valid);
+        if wire.len() > MAX_WIRE_BYTES {
+            let message =
+                format!("it has {} bytes, at most {MAX_WIRE_BYTES} are allowed", wire.len());
+            issues.push(Issue::new(IssueCode::EventTooLarge, "", message));
+            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
+        }
+        let inner = Inner { valid: Arc::new(valid), wire: Bytes::from(wire), warnings: issues };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same event with other warnings, in place of those of its making.
+    pub(super) fn with_warnings(&self, warnings: Vec<Issue>) -> Self {
+        let Inner { valid, wire, .. } = &*self.inner;
+        Self { inner: Arc::new(Inner { valid: Arc::clone(valid), wire: wire.clone(), warnings }) }
+    }
+
+    /// The exact bytes that go out.
+    #[must_use]
+    pub fn to_wire(&self) -> &[u8] {
+        &self.inner.wire
+    }
+
+    pub(crate) fn wire(&self) -> Bytes {
+        self.inner.wire.clone()
+    }
+
+    pub(super) fn valid(&self) -> &ValidEvent {
+        &self.inner.valid
+    }
+
+    /// Problems that do not refuse the event.
+    #[must_use]
+    pub fn warnings(&self) -> &[Issue] {
+        &self.inner.warnings
+    }
+
+    /// `Purchase` or `ViewContent`.
+    #[must_use]
+    pub fn event_name(&self) -> EventName {
+        self.inner.valid.event_name
+    }
+
+    /// The order's id: the key that keeps it from being counted twice.
+    #[must_use]
+    pub fn order_id(&self) -> Option<&str> {
+        self.inner.valid.order_id.as_deref()
+    }
+
+    /// The currency, in upper case.
+    #[must_use]
+    pub fn currency(&self) -> Option<&str> {
+        self.inner.valid.currency.as_deref()
+    }
+
+    /// The total, in the currency's major unit.
+    #[must_use]
+    pub fn value(&self) -> Option<Decimal> {
+        self.inner.valid.value
+    }
+
+    /// What kind of ids the products have: as given, or `product` for an event with items.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.inner.valid.content_type()
+    }
+
+    /// The products' ids: as given, or those of the items, each once.
+    #[must_use]
+    pub fn content_ids(&self) -> Vec<&str> {
+        self.inner.valid.content_ids()
+    }
+
+    /// How many pieces: as given, or the sum of the items' quantities.
+    #[must_use]
+    pub fn num_items(&self) -> Option<u64> {
+        self.inner.valid.num_items()
+    }
+
+    /// When the order was placed, in Unix seconds.
+    #[must_use]
+    pub fn event_time(&self) -> i64 {
+        self.inner.valid.event_time
+    }
+}
+
+impl PartialEq for ConversionEvent {
+    /// Events are equal when the same bytes go out.
+    fn eq(&self, other: &Self) -> bool {
+        self.inner.wire == other.inner.wire
+    }
+}
+
+impl Eq for ConversionEvent {}
+
+impl fmt::Debug for ConversionEvent {
+    /// Without the tracking values: they tell who the customer is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConversionEvent")
+            .field("event_name", &self.event_name())
+            .field("order_id", &self.order_id())
+            .field("currency", &self.currency())
+            .field("value", &self.value())
+            .field("event_time", &self.event_time())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Nothing that was read can be trusted.
+fn unreadable(why: &dyn fmt::Display) -> Error {
+    let message = format!("the document cannot be read: {why}");
+    Error::invalid(ErrorCode::InvalidEvent, vec![Issue::new(IssueCode::InvalidJson, "", message)])
+}
