@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorCode, ErrorKind, Result};
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A time-out of centuries would overflow the clock: a day is as good as none.
-pub(super) const LONGEST: Duration = Duration::from_hours(24);
+pub(super) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Phase {

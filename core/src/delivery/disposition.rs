@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Meta drops a second event of the same order id within this time of the first; later it counts
 /// twice.
-const DEDUP_WINDOW: Duration = Duration::from_hours(48);
+const DEDUP_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// What a failed attempt means for the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

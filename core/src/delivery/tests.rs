@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::*;
 use crate::error::{Error, ErrorCode, ErrorKind};
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 const WIRE: Bytes = Bytes::from_static(br#"{"event_name":"Purchase"}"#);
 
 /// What the API does with one request.

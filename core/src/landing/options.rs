@@ -61,7 +61,7 @@ impl Default for Landing {
         Self {
             touch: Touch::default(),
             capture: Capture::new(),
-            max_age: Duration::from_hours(90 * 24),
+            max_age: Duration::from_secs(90 * 24 * 60 * 60),
             domain: None,
         }
     }

@@ -6,7 +6,7 @@ use connectly_conversions::RetryPolicy;
 use connectly_conversions::binding::{Decision, Disposition, Resend, Situation};
 use proptest::prelude::*;
 
-const DEDUP_WINDOW: Duration = Duration::from_hours(48);
+const DEDUP_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
 
 fn duration() -> impl Strategy<Value = Duration> {
     prop_oneof![

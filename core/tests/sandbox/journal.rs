@@ -150,7 +150,7 @@ fn a_report_in_the_background_can_be_waited_for() {
             report(&sandbox, &order("B"));
         });
         // Far longer than it takes: the wait ends with the second event, not with the time.
-        let two = sandbox.wait_for(2, Duration::from_mins(5));
+        let two = sandbox.wait_for(2, Duration::from_secs(5 * 60));
         assert_eq!(two.len(), 2);
     });
 }

@@ -18,7 +18,7 @@ const ORDER: &str = r#"{"id":"ORD-7821","currency":"USD","total":"99.97","lines"
     {"sku":"phone-case-blk","quantity":1,"price":"49.98"}]}"#;
 
 /// Long enough for any machine; reached only by a failure.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn open_shop(sandbox: &Sandbox) -> Router {
     let client = Client::builder()
