@@ -1,16 +1,10 @@
 //! Many events: each goes over as the source gives it, and their records come back in chunks.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use connectly_conversions::{
-    Client, ConversionEvent, DEFAULT_CONCURRENCY, Error, Outcome, Result, binding,
-};
-use futures_util::stream::{self, Stream, StreamExt};
+use connectly_conversions::{Client, ConversionEvent, DEFAULT_CONCURRENCY, Result, binding};
+use futures_util::stream::{self, StreamExt};
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use crate::answers::{Answers, Unanswered};
@@ -25,49 +19,8 @@ const CHUNK: usize = 128;
 pub struct Batch {
     /// Unbounded because TypeScript bounds it: it adds no more than it has answers for.
     events: Option<UnboundedSender<ConversionEvent>>,
-    cut: Option<oneshot::Sender<()>>,
     abort: AbortHandle,
     concurrency: usize,
-}
-
-/// The events of a batch whose requests have begun, oldest first.
-#[derive(Clone, Default)]
-struct Begun(Arc<Mutex<VecDeque<ConversionEvent>>>);
-
-impl Begun {
-    fn with<T>(&self, run: impl FnOnce(&mut VecDeque<ConversionEvent>) -> T) -> T {
-        run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-fn added(events: &mut UnboundedReceiver<ConversionEvent>) -> impl Stream<Item = ConversionEvent> {
-    stream::poll_fn(|context| events.poll_recv(context))
-}
-
-/// Sends what is added until it is cut, and tells of each event what became of it.
-async fn deliver(
-    client: Client,
-    concurrency: usize,
-    mut events: UnboundedReceiver<ConversionEvent>,
-    cut: oneshot::Receiver<()>,
-    give: impl Fn(&[Outcome]),
-) {
-    let begun = Begun::default();
-    let beginning =
-        added(&mut events).inspect(|event| begun.with(|begun| begun.push_back(event.clone())));
-    let outcomes = client.outcomes(beginning, concurrency).ready_chunks(CHUNK).take_until(cut);
-    let mut outcomes = Box::pin(outcomes);
-    while let Some(chunk) = outcomes.next().await {
-        begun.with(|begun| begun.drain(..chunk.len().min(begun.len())).for_each(drop));
-        give(&chunk);
-    }
-    drop(outcomes);
-    for event in begun.with(std::mem::take) {
-        give(&[Outcome { result: Err(Error::cut_off(event.order_id().is_some())), event }]);
-    }
-    while let Some(event) = events.recv().await {
-        give(&[Outcome { result: Err(Error::client_closed()), event }]);
-    }
 }
 
 impl Batch {
@@ -78,16 +31,19 @@ impl Batch {
         answers: Answers,
     ) -> Result<Self> {
         let concurrency = concurrency.map_or(Ok(DEFAULT_CONCURRENCY), binding::concurrency)?;
-        let (sender, receiver) = unbounded_channel();
-        let (cut, when_cut) = oneshot::channel();
+        let (sender, mut receiver) = unbounded_channel();
         let task = engine::handle()?.spawn(async move {
+            let events = stream::poll_fn(|context| receiver.poll_recv(context));
+            let outcomes = client.outcomes(events, concurrency);
+            let mut chunks = std::pin::pin!(outcomes.ready_chunks(CHUNK));
             let unanswered = Unanswered::new(id, answers.clone());
-            let give = |outcomes: &[Outcome]| answers.give(id, &record::results(outcomes));
-            deliver(client, concurrency, receiver, when_cut, give).await;
+            while let Some(chunk) = chunks.next().await {
+                answers.give(id, &record::results(&chunk));
+            }
             unanswered.answered();
         });
         let abort = task.abort_handle();
-        Ok(Self { events: Some(sender), cut: Some(cut), abort, concurrency })
+        Ok(Self { events: Some(sender), abort, concurrency })
     }
 }
 
@@ -108,14 +64,6 @@ impl Batch {
             let _ = sender.send(event);
         }
         Ok(())
-    }
-
-    /// The client was closed: the requests under way end as if the API had not answered, and no
-    /// more begin.
-    #[napi(catch_unwind)]
-    pub fn cut(&mut self) {
-        // A task that has ended has nothing to cut.
-        let _ = self.cut.take().map(|cut| cut.send(()));
     }
 
     /// Stops every request under way; no more answers come.

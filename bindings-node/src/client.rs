@@ -1,14 +1,14 @@
 //! Clients: settings in, a handle out.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use connectly_conversions::{Client, Error};
 use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
-use crate::event::Shelf;
-use crate::{record, settings};
+use crate::{engine, record, settings};
 
 /// Makes a client of its settings, a JSON object; `environment` fills the gaps. It is never the
 /// process's: test runners and worker threads have one of their own.
@@ -29,10 +29,20 @@ pub fn client_closed() -> String {
     record::error(&Error::client_closed())
 }
 
-/// The record of a send that `close` cut off.
+/// Refuses every further send of this client.
 #[napi(catch_unwind)]
-pub fn cut_off(shelf: &External<Shelf>, place: u32) -> napi::Result<String> {
-    Ok(record::error(&Error::cut_off(shelf.event(place)?.order_id().is_some())))
+pub fn close_client(client: &External<Client>) {
+    client.close();
+}
+
+/// As `close_client`, and cuts off what is under way: it is answered at once.
+#[napi(catch_unwind)]
+pub fn cut_off_client(client: &External<Client>) {
+    let client = Client::clone(client);
+    // Without an engine nothing is under way.
+    if let Ok(engine) = engine::handle() {
+        engine.spawn(async move { client.close_within(Duration::ZERO).await });
+    }
 }
 
 /// The record of an argument that is not what is `needed`.

@@ -1,8 +1,8 @@
 import { invalidArgument } from "./arguments.js";
-import { theCalls } from "./bridge.js";
+import { type Taker, theCalls } from "./bridge.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
-import type { Cancellable, InFlight } from "./in-flight.js";
+import type { InFlight } from "./in-flight.js";
 import type { ClientHandle, NativeBatch } from "./native.js";
 import type { Outcome } from "./outcome.js";
 import type { Failed, ResultRecord } from "./records.js";
@@ -21,7 +21,7 @@ export interface BatchOf {
 }
 
 /** Events that were given to the native half, and what has become of them. */
-class Batch implements Cancellable {
+class Batch implements Taker {
   readonly #inFlight: InFlight;
   readonly #native: NativeBatch;
   readonly #id: number;
@@ -88,10 +88,6 @@ class Batch implements Cancellable {
       throw this.#failure;
     }
     return outcome;
-  }
-
-  cancel(): void {
-    this.#native.cut();
   }
 
   stop(): void {

@@ -140,7 +140,7 @@ export class Client {
     this.#closing.abort();
     let timer: NodeJS.Timeout | undefined;
     if (timeout !== undefined && timeout !== null) {
-      timer = setTimeout(() => this.#inFlight.cancel(), Math.min(timeout, 2 ** 31 - 1));
+      timer = setTimeout(() => native.cutOffClient(this.#handle), Math.min(timeout, 2 ** 31 - 1));
     }
     do {
       await this.#inFlight.ended();
@@ -149,7 +149,7 @@ export class Client {
       await nextTurn();
     } while (!this.#inFlight.isEmpty);
     clearTimeout(timer);
-    this.#inFlight.cancel();
+    native.closeClient(this.#handle);
   }
 
   /** As {@link Client.close}, for `await using`. */

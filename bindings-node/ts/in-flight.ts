@@ -1,28 +1,18 @@
-/** A call whose answer is awaited, as its client sees it. */
-export interface Cancellable {
-  /** Ends it now, as if the API had not answered. */
-  cancel(): void;
-}
-
 /** The calls of one client whose answers are awaited. */
 export class InFlight {
-  readonly #calls = new Set<Cancellable>();
+  readonly #calls = new Set<object>();
   #whenEnded: (() => void)[] = [];
-  #isOver = false;
 
   get isEmpty(): boolean {
     return this.#calls.size === 0;
   }
 
-  add(call: Cancellable): void {
+  add(call: object): void {
     this.#calls.add(call);
-    if (this.#isOver) {
-      call.cancel();
-    }
   }
 
   /** The call has been answered, or nobody waits for it any more. */
-  delete(call: Cancellable): void {
+  delete(call: object): void {
     this.#calls.delete(call);
     if (this.isEmpty) {
       for (const tell of this.#whenEnded.splice(0)) {
@@ -35,14 +25,6 @@ export class InFlight {
   async ended(): Promise<void> {
     if (!this.isEmpty) {
       await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
-    }
-  }
-
-  /** Ends them all, and whatever a batch still begins. */
-  cancel(): void {
-    this.#isOver = true;
-    for (const call of [...this.#calls]) {
-      call.cancel();
     }
   }
 }

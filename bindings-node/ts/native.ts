@@ -16,7 +16,6 @@ export type ClientHandle = Handle<"client">;
 export interface NativeBatch {
   concurrency(): number;
   push(shelf: ShelfHandle, place: number): void;
-  cut(): void;
   stop(): void;
 }
 
@@ -74,7 +73,8 @@ export interface Native {
   eventFacts(shelf: ShelfHandle, place: number): string;
   createClient(settings: string, environment: Record<string, string>): ClientHandle | string;
   clientClosed(): string;
-  cutOff(shelf: ShelfHandle, place: number): string;
+  closeClient(client: ClientHandle): void;
+  cutOffClient(client: ClientHandle): void;
   invalidArgument(name: string, needed: string): string;
   unknownOption(names: string[], known: readonly string[]): string | null;
   startSandbox(options: string): NativeSandbox | string;

@@ -1,7 +1,7 @@
-import { theCalls } from "./bridge.js";
+import { type Taker, theCalls } from "./bridge.js";
 import { errorOfText } from "./errors.js";
-import type { Cancellable, InFlight } from "./in-flight.js";
-import { type ClientHandle, native } from "./native.js";
+import type { InFlight } from "./in-flight.js";
+import type { ClientHandle } from "./native.js";
 import type { ResultRecord } from "./records.js";
 import type { EventHandle } from "./shelf.js";
 import { onAbort } from "./signals.js";
@@ -24,17 +24,13 @@ export function sendOne(
       inFlight.delete(call);
       stopListening?.();
     };
-    const take = (record: unknown): void => {
-      end();
-      resolve(record as ResultRecord);
-    };
-    const call: Cancellable = {
-      cancel: () => {
-        bridge.stop(id);
-        take(JSON.parse(native.cutOff(event.shelf, event.place)));
+    const call: Taker = {
+      take: (record) => {
+        end();
+        resolve(record as ResultRecord);
       },
     };
-    calls.begin(id, { take });
+    calls.begin(id, call);
     const refused = bridge.send(id, client, event.shelf, event.place, timeout);
     if (refused !== null) {
       calls.end(id);

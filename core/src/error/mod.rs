@@ -121,17 +121,6 @@ impl Error {
         Self::configuration(ErrorCode::ClientClosed, message).with_retryable(true)
     }
 
-    /// For a binding: a send that was cut off because its client was closed.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn cut_off(has_order_id: bool) -> Self {
-        let message = "the client was closed before the answer came: the event may have arrived";
-        Self::configuration(ErrorCode::ClientClosed, message)
-            .with_retryable(has_order_id)
-            // Nobody counted them any more: at least this one.
-            .with_attempts(1)
-    }
-
     pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
         self.inner.code = code;
         self
@@ -184,6 +173,7 @@ impl Error {
         let mut error = Self::new(inner.kind, inner.code, inner.message.clone());
         error.inner.status = inner.status;
         error.inner.raw_body.clone_from(&inner.raw_body);
+        error.inner.retryable = inner.retryable;
         error
     }
 
