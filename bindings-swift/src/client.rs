@@ -31,6 +31,7 @@ pub(crate) struct ClientOptions {
     pub(crate) attempt_timeout: Option<f64>,
     pub(crate) connect_timeout: Option<f64>,
     pub(crate) retry: Option<RetryRecord>,
+    pub(crate) max_connections: Option<f64>,
     pub(crate) proxy: Option<String>,
     pub(crate) ca_bundle: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -68,6 +69,9 @@ impl TryFrom<ClientOptions> for core::ClientBuilder {
         if let Some(retry) = given.retry {
             let policy = core::RetryPolicy::from_seconds(retry.retries, retry.base, retry.cap)?;
             builder = builder.retry(policy);
+        }
+        if let Some(connections) = given.max_connections {
+            builder = builder.max_connections(binding::count("maxConnections", connections)?);
         }
         if let Some(proxy) = given.proxy {
             builder = builder.proxy(proxy);
@@ -118,5 +122,14 @@ impl NativeClient {
     pub(crate) fn close(&self) -> Result<()> {
         self.client.close();
         Ok(())
+    }
+
+    /// Refuses every further send, waits for so many seconds, and cuts off what is left; gives
+    /// how many.
+    pub(crate) async fn close_within(&self, timeout: f64) -> Result<u64> {
+        let timeout = Duration::try_from_secs_f64(timeout).unwrap_or_default();
+        let client = self.client.clone();
+        let work = async move { client.close_within(timeout).await };
+        Ok(engine::run(Arc::default(), work).await? as u64)
     }
 }

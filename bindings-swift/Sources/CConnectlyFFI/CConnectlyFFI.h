@@ -329,6 +329,11 @@ uint64_t uniffi_connectly_ffi_fn_method_nativeclient_batch(uint64_t ptr, RustBuf
 void uniffi_connectly_ffi_fn_method_nativeclient_close(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_CLOSE_WITHIN
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_CLOSE_WITHIN
+uint64_t uniffi_connectly_ffi_fn_method_nativeclient_close_within(uint64_t ptr, double timeout
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND
 uint64_t uniffi_connectly_ffi_fn_method_nativeclient_send(uint64_t ptr, uint64_t event, uint64_t token
@@ -791,6 +796,12 @@ uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_batch(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_CLOSE
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_CLOSE
 uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_close(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_CLOSE_WITHIN
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVECLIENT_CLOSE_WITHIN
+uint16_t uniffi_connectly_ffi_checksum_method_nativeclient_close_within(void
     
 );
 #endif

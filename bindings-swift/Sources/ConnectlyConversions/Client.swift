@@ -55,6 +55,7 @@ public final class Client: Sendable {
         attemptTimeout: Duration? = nil,
         connectTimeout: Duration? = nil,
         retry: RetryPolicy? = nil,
+        maxConnections: Int? = nil,
         proxy: URL? = nil,
         caBundle: URL? = nil,
         userAgent: String? = nil,
@@ -65,7 +66,7 @@ public final class Client: Sendable {
             apiKey: apiKey, businessId: businessID?.idText, baseUrl: baseURL?.absoluteString,
             timeout: timeout?.inSeconds, attemptTimeout: attemptTimeout?.inSeconds,
             connectTimeout: connectTimeout?.inSeconds, retry: retry?.record,
-            proxy: proxy?.absoluteString, caBundle: caBundle?.path, userAgent: userAgent,
+            maxConnections: maxConnections.map(Double.init), proxy: proxy?.absoluteString, caBundle: caBundle?.path, userAgent: userAgent,
             rounding: rounding?.rawValue,
             allowInsecureHttpForTests: allowInsecureHTTPForTests)
         self.rounding = rounding
@@ -94,9 +95,30 @@ public final class Client: Sendable {
         }
     }
 
-    /// Refuses every further send with `client_closed`. Requests under way end as they would.
+    /// Refuses every further send with `client_closed`. Sends in flight end as they would.
     public func close() {
         // Only a panic could be thrown here, and there is nothing left to close then.
         try? handle.close()
+    }
+
+    /// Refuses every further send with `client_closed`, and waits for the sends in flight: for
+    /// when the server stops.
+    ///
+    /// ```swift
+    /// let cutOff = await client.close(timeout: .seconds(10))
+    /// if cutOff > 0 { logger.warning("\(cutOff) reports were cut off") }
+    /// ```
+    ///
+    /// After `timeout` the sends that are left are cut off. Each throws `client_closed`, or
+    /// `unknown_outcome` where the event may have arrived and has no order id; `retryable` says
+    /// whether it may be sent again. Whoever logs that must be waited for, too: keep the tasks
+    /// that send, and wait for their values before the process ends.
+    ///
+    /// - Parameter timeout: How long the sends in flight may take yet. Zero or less cuts them off
+    ///   at once.
+    /// - Returns: How many were cut off.
+    @discardableResult
+    public func close(timeout: Duration) async -> Int {
+        Int(clamping: (try? await handle.closeWithin(timeout: timeout.inSeconds)) ?? 0)
     }
 }

@@ -1209,6 +1209,12 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
      */
     func close() throws 
     
+    /**
+     * Refuses every further send, waits for so many seconds, and cuts off what is left; gives
+     * how many.
+     */
+    func closeWithin(timeout: Double) async throws  -> UInt64
+    
     func send(event: Event, token: CancelToken) async throws  -> ReceiptRecord
     
 }
@@ -1299,6 +1305,26 @@ open func close()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 }
+}
+    
+    /**
+     * Refuses every further send, waits for so many seconds, and cuts off what is left; gives
+     * how many.
+     */
+open func closeWithin(timeout: Double)async throws  -> UInt64  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeclient_close_within(
+                        self.uniffiCloneHandle(),FfiConverterDouble.lower(timeout)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_u64,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_u64,
+            freeFunc: ffi_connectly_ffi_rust_future_free_u64,
+            liftFunc: FfiConverterUInt64.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
 }
     
 open func send(event: Event, token: CancelToken)async throws  -> ReceiptRecord  {
@@ -1681,6 +1707,7 @@ public struct ClientOptions: Equatable, Hashable {
     public let attemptTimeout: Double?
     public let connectTimeout: Double?
     public let retry: RetryRecord?
+    public let maxConnections: Double?
     public let proxy: String?
     public let caBundle: String?
     public let userAgent: String?
@@ -1689,7 +1716,7 @@ public struct ClientOptions: Equatable, Hashable {
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
-    public init(apiKey: String?, businessId: String?, baseUrl: String?, timeout: Double?, attemptTimeout: Double?, connectTimeout: Double?, retry: RetryRecord?, proxy: String?, caBundle: String?, userAgent: String?, rounding: String?, allowInsecureHttpForTests: Bool) {
+    public init(apiKey: String?, businessId: String?, baseUrl: String?, timeout: Double?, attemptTimeout: Double?, connectTimeout: Double?, retry: RetryRecord?, maxConnections: Double?, proxy: String?, caBundle: String?, userAgent: String?, rounding: String?, allowInsecureHttpForTests: Bool) {
         self.apiKey = apiKey
         self.businessId = businessId
         self.baseUrl = baseUrl
@@ -1697,6 +1724,7 @@ public struct ClientOptions: Equatable, Hashable {
         self.attemptTimeout = attemptTimeout
         self.connectTimeout = connectTimeout
         self.retry = retry
+        self.maxConnections = maxConnections
         self.proxy = proxy
         self.caBundle = caBundle
         self.userAgent = userAgent
@@ -1727,6 +1755,7 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
                 attemptTimeout: FfiConverterOptionDouble.read(from: &buf), 
                 connectTimeout: FfiConverterOptionDouble.read(from: &buf), 
                 retry: FfiConverterOptionTypeRetryRecord.read(from: &buf), 
+                maxConnections: FfiConverterOptionDouble.read(from: &buf), 
                 proxy: FfiConverterOptionString.read(from: &buf), 
                 caBundle: FfiConverterOptionString.read(from: &buf), 
                 userAgent: FfiConverterOptionString.read(from: &buf), 
@@ -1743,6 +1772,7 @@ public struct FfiConverterTypeClientOptions: FfiConverterRustBuffer {
         FfiConverterOptionDouble.write(value.attemptTimeout, into: &buf)
         FfiConverterOptionDouble.write(value.connectTimeout, into: &buf)
         FfiConverterOptionTypeRetryRecord.write(value.retry, into: &buf)
+        FfiConverterOptionDouble.write(value.maxConnections, into: &buf)
         FfiConverterOptionString.write(value.proxy, into: &buf)
         FfiConverterOptionString.write(value.caBundle, into: &buf)
         FfiConverterOptionString.write(value.userAgent, into: &buf)
@@ -3033,6 +3063,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativeclient_close() != 25220) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeclient_close_within() != 28144) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativeclient_send() != 13855) {

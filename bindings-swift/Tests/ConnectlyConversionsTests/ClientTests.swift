@@ -175,6 +175,40 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(try sandbox.requests, [])
     }
 
+    func testCloseWaitsForWhatIsInFlight() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.delay(.milliseconds(50)))
+        let event = try Sample.purchase()
+        let task = Task { try await client.send(event) }
+        while try sandbox.requests.isEmpty { await Task.yield() }
+        let cutOff = await client.close(timeout: .seconds(60))
+        XCTAssertEqual(cutOff, 0)
+        let receipt = try await task.value
+        XCTAssertEqual(receipt.eventsReceived, 1)
+    }
+
+    func testCloseCutsOffWhatTakesTooLongAndTellsIt() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client()
+        try sandbox.failNext(.hang.times(0))
+        let event = try Sample.purchase()
+        let batch = Task { await client.sendMany([event, event], concurrency: 1) }
+        let single = Task { try await client.send(event) }
+        while try sandbox.requests.count < 2 { await Task.yield() }
+        let cutOff = await client.close(timeout: .milliseconds(1))
+        XCTAssertEqual(cutOff, 2)
+        let error = await error { _ = try await single.value }
+        XCTAssertEqual(error?.code, .clientClosed)
+        XCTAssertEqual(error?.retryable, true)
+        XCTAssertEqual(error?.attempts, 1)
+        let outcomes = await batch.value.map { $0.error as? ConnectlyError }
+        XCTAssertEqual(outcomes.map { $0?.code }, [.clientClosed, .clientClosed])
+        // The second was never sent.
+        XCTAssertEqual(outcomes.map { $0?.attempts }, [1, 0])
+        XCTAssertEqual(try sandbox.requests.count, 2)
+    }
+
     func testManyTasksShareOneClient() async throws {
         let sandbox = try Sandbox()
         let client = try sandbox.client()
@@ -202,6 +236,10 @@ final class ClientTests: XCTestCase {
             (
                 .invalidRetryPolicy,
                 { try Client(apiKey: "k", businessID: UUID(), retry: RetryPolicy(retries: -1)) }
+            ),
+            (
+                .invalidOption,
+                { try Client(apiKey: "k", businessID: UUID(), baseURL: local, maxConnections: 0) }
             ),
             (
                 .invalidCABundle,
