@@ -117,7 +117,6 @@ impl Settings {
             None | Some(Value::Null) => return Ok(None),
             Some(given) => Self::of("retry", given.clone(), RETRY)?,
         };
-        let seconds = |name| Ok::<_, Error>(given.number(name)?.map(|wait| wait / 1e3));
         let retries = match given.0.get("retries") {
             None | Some(Value::Null) => None,
             Some(value) => Some(
@@ -126,6 +125,7 @@ impl Settings {
                     .ok_or_else(|| Error::wrong_argument("retry.retries", "a whole number"))?,
             ),
         };
-        RetryPolicy::from_seconds(retries, seconds("base")?, seconds("cap")?).map(Some)
+        RetryPolicy::from_milliseconds(retries, given.number("base")?, given.number("cap")?)
+            .map(Some)
     }
 }

@@ -12,12 +12,14 @@ const LONGEST_LINE: usize = 500;
 
 /// The text without control characters, cut where it is too long for a line.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST_LINE && !text.contains(char::is_control) {
+    // The two separators end a line for many programs, and are no control characters.
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if text.len() <= LONGEST_LINE && !text.contains(breaks) {
         return Cow::Borrowed(text);
     }
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut line: String = clean.take(LONGEST_LINE).collect();
-    if line.len() < text.len() {
+    let mut clean = text.chars().map(|c| if breaks(c) { ' ' } else { c });
+    let mut line: String = clean.by_ref().take(LONGEST_LINE).collect();
+    if clean.next().is_some() {
         line.push('…');
     }
     Cow::Owned(line)

@@ -4,6 +4,8 @@ mod batch;
 mod builder;
 mod call;
 mod in_flight;
+mod inflate;
+mod mask;
 mod settings;
 mod tls;
 mod tracked_body;

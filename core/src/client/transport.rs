@@ -9,6 +9,8 @@ use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use super::in_flight::Call;
+use super::inflate::inflate;
+use super::mask::mask;
 use super::settings::Settings;
 use super::tls;
 use super::tracked_body::TrackedBody;
@@ -19,8 +21,6 @@ use crate::error::{Error, ErrorCode, ErrorKind, Result};
 /// Shorter than the idle time-outs of common servers: a request on a connection that the server
 /// has just closed is an ambiguous one.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
-
-const SHORTEST_SECRET: usize = 12;
 
 /// The API through reqwest.
 pub(super) struct Http {
@@ -95,10 +95,10 @@ impl Http {
         };
         let begun = progress.ends();
         match (done, answer) {
-            (Ok(Ok(())), Some(answer)) => Ok(self.masked(answer)),
+            (Ok(Ok(())), Some(answer)) => Ok(self.cleaned(answer)),
             // Its status may say enough, so it is no mere time-out.
             (Err(_), Some(answer)) => {
-                Ok(self.masked(Answer { damage: Some(Damage::TimedOut), ..answer }))
+                Ok(self.cleaned(Answer { damage: Some(Damage::TimedOut), ..answer }))
             }
             (Err(Stop::ClientClosed), None) => Err(closed(begun)),
             (Err(Stop::OutOfTime) | Ok(Ok(())), None) => Err(timed_out(begun)),
@@ -106,19 +106,10 @@ impl Http {
         }
     }
 
-    /// A gateway that echoes the request must not bring the key into errors. Short keys are the
-    /// sandbox's, and would be found in ordinary words.
-    fn masked(&self, mut answer: Answer) -> Answer {
-        let key = self.api_key.as_bytes();
-        if key.len() < SHORTEST_SECRET {
-            return answer;
-        }
-        let mut from = 0;
-        while let Some(at) = answer.body[from..].windows(key.len()).position(|part| part == key) {
-            answer.body.splice(from + at..from + at + key.len(), *b"***");
-            from += at + b"***".len();
-        }
-        answer
+    /// The answer as text that may be shown.
+    fn cleaned(&self, answer: Answer) -> Answer {
+        let answer = inflate(answer);
+        Answer { body: mask(&answer.body, self.api_key.as_bytes()), ..answer }
     }
 }
 

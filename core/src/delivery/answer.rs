@@ -113,33 +113,48 @@ impl Answer {
         }
     }
 
-    /// The API's own words, where it has any.
+    /// The API's own words, where it has any; a redirect's say nothing of what is wrong.
     fn message(&self, code: ErrorCode) -> String {
-        let text = String::from_utf8_lossy(&self.body);
-        words(text.trim()).unwrap_or_else(|| match code {
-            ErrorCode::Redirected => format!(
+        if code == ErrorCode::Redirected {
+            return format!(
                 "the API answered {} with a redirect, which is never followed: check the base URL",
                 self.status
-            ),
-            _ => match StatusCode::from_u16(self.status) {
-                Ok(status) => format!("the API answered {status}"),
-                Err(_) => format!("the API answered {}", self.status),
-            },
+            );
+        }
+        let text = String::from_utf8_lossy(without_bom(&self.body));
+        words(text.trim()).unwrap_or_else(|| match StatusCode::from_u16(self.status) {
+            Ok(status) => format!("the API answered {status}"),
+            Err(_) => format!("the API answered {}", self.status),
         })
     }
 }
 
-/// The count, if the body is an object that has it as a whole number.
+fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
+}
+
+/// The count, if the body is an object that has it as a whole number, in whichever way it is
+/// written: gRPC gateways print integers of 64 bits as text, and others give numbers a point.
 fn events_received(body: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
     struct Body {
         events_received: Value,
     }
     // serde would read the members of a struct from an array too.
-    let body = body.trim_ascii_start();
+    let body = without_bom(body).trim_ascii_start();
     let is_object = body.starts_with(b"{");
     let body: Body = is_object.then(|| serde_json::from_slice(body).ok())??;
-    body.events_received.as_u64()
+    match body.events_received {
+        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+fn whole(number: f64) -> Option<u64> {
+    let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+    is_whole.then_some(number as u64)
 }
 
 /// The message of an error body: gRPC's JSON gateway, Meta's, a bare string, or plain text.

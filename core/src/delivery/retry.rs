@@ -1,5 +1,6 @@
 //! When to send again, and when to give up. Pure: time and chance are arguments.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use super::disposition::{Disposition, Resend};
@@ -31,28 +32,49 @@ impl RetryPolicy {
         Self { retries, base, cap }
     }
 
-    /// The policy of numbers as a binding gets them; `None` is the default's.
+    /// The policy of numbers as a binding gets them, waits in seconds; `None` is the default's.
     ///
     /// # Errors
     /// `invalid_retry_policy` for negative, infinite or missing numbers.
     #[doc(hidden)]
     pub fn from_seconds(retries: Option<i64>, base: Option<f64>, cap: Option<f64>) -> Result<Self> {
-        let refuse = |what: &str| {
-            let message = format!("retry: {what}");
+        Self::from_numbers(retries, base, cap, ("seconds", 1.0))
+    }
+
+    /// As [`RetryPolicy::from_seconds`], in milliseconds.
+    ///
+    /// # Errors
+    /// The same.
+    #[doc(hidden)]
+    pub fn from_milliseconds(
+        retries: Option<i64>,
+        base: Option<f64>,
+        cap: Option<f64>,
+    ) -> Result<Self> {
+        Self::from_numbers(retries, base, cap, ("milliseconds", 1e3))
+    }
+
+    fn from_numbers(
+        retries: Option<i64>,
+        base: Option<f64>,
+        cap: Option<f64>,
+        (unit, of_a_second): (&str, f64),
+    ) -> Result<Self> {
+        let refuse = |name: &str, needed: &str, given: &dyn Display| {
+            let message = format!("retry.{name}: must be {needed}, 0 or more, not {given}");
             Error::configuration(ErrorCode::InvalidRetryPolicy, message)
         };
         let default = Self::default();
-        let wait = |seconds: Option<f64>, default, name| match seconds {
+        let wait = |given: Option<f64>, default, name| match given {
             None => Ok(default),
-            Some(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| {
-                refuse(&format!("{name}: {seconds} must be a number of seconds, 0 or more"))
-            }),
+            Some(given) => Duration::try_from_secs_f64(given / of_a_second)
+                .map_err(|_| refuse(name, &format!("a number of {unit}"), &given)),
         };
         let retries = match retries {
             None => default.retries,
-            Some(given) => u32::try_from(given).map_err(|_| {
-                refuse(&format!("retries: {given} must be a whole number, 0 or more"))
-            })?,
+            Some(given) => {
+                u32::try_from(given).map_err(|_| refuse("retries", "a whole number", &given))?
+            }
         };
         Ok(Self::new(retries, wait(base, default.base, "base")?, wait(cap, default.cap, "cap")?))
     }

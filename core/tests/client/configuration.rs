@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use connectly_conversions::{
-    Client, ClientBuilder, ErrorCode, ErrorKind, RetryPolicy, Sandbox, binding,
+    Client, ClientBuilder, Error, ErrorCode, ErrorKind, RetryPolicy, Sandbox, binding,
 };
 
 use crate::support::{BUSINESS, KEY, client, event};
@@ -73,6 +73,25 @@ fn a_retry_policy_is_made_of_counts_and_seconds() {
         assert_eq!(error.code(), ErrorCode::InvalidRetryPolicy);
     }
     assert_eq!(RetryPolicy::from_seconds(None, None, None).unwrap(), RetryPolicy::default());
+    let policy = RetryPolicy::from_milliseconds(Some(3), Some(0.0), Some(1500.0)).unwrap();
+    assert_eq!(policy, RetryPolicy::new(3, Duration::ZERO, Duration::from_millis(1500)));
+}
+
+#[test]
+fn a_wait_is_told_in_the_unit_in_which_it_was_given() {
+    let message = |policy: Result<RetryPolicy, Error>| policy.unwrap_err().message().to_owned();
+    assert_eq!(
+        message(RetryPolicy::from_milliseconds(None, Some(-1.0), None)),
+        "retry.base: must be a number of milliseconds, 0 or more, not -1"
+    );
+    assert_eq!(
+        message(RetryPolicy::from_seconds(None, None, Some(-0.5))),
+        "retry.cap: must be a number of seconds, 0 or more, not -0.5"
+    );
+    assert_eq!(
+        message(RetryPolicy::from_seconds(Some(-1), None, None)),
+        "retry.retries: must be a whole number, 0 or more, not -1"
+    );
 }
 
 /// Not a test by itself: what [`in_child`] runs in a process of its own.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 #![allow(clippy::format_push_string, reason = "what is shown is collected")]
 
+mod answers;
 mod batch;
 mod calls;
 mod closing;
