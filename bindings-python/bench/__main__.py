@@ -2,7 +2,7 @@
 
     python -m bench [--quick] [--only PART]… [--no-rust] [--wheel WHEEL]
 
-Parts: send, many, construct, import, size. Each library runs in a process of its own; the rounds
+Parts: send, many, backfill, construct, import, size. Each library runs in a process of its own; the rounds
 are interleaved, and the median counts. Raw reqwest is the core's bench program, which cargo
 builds here unless `--no-rust` is given.
 """
@@ -139,6 +139,16 @@ def send_many(url: str, concurrency: int, events: int, raw: str | None) -> None:
     table(f"{concurrency} at a time (ratio to {baseline})", found, rows)
 
 
+def backfill(url: str, events: int) -> None:
+    print(f"\n### A backfill of {events:,} events from a generator, 16 at a time\n")
+    print("| what | MB more than after 1,000 events | events/s |\n|---|--:|--:|")
+    for shown, kind in {"Client": "blocking", "AsyncClient": "asyncio"}.items():
+        command = [sys.executable, "backfill.py", kind, url, str(events)]
+        ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE)
+        megabytes, rate = map(float, ran.stdout.split())
+        print(f"| {shown}.outcomes | {megabytes:.1f} | {rate:,.0f} |")
+
+
 def construct(events: int) -> None:
     names = {
         "ConversionEvent.purchase, to bytes": "connectly",
@@ -229,6 +239,8 @@ def main() -> None:
         for concurrency in (16, 64):
             if wanted("many"):
                 send_many(url, concurrency, 4_000 // scale, raw)
+        if wanted("backfill"):
+            backfill(url, 1_000_000 // scale)
     if wanted("construct"):
         construct(20_000 // scale)
     if wanted("import"):
