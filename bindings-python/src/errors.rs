@@ -1,6 +1,8 @@
 //! Errors cross as records; Python's own classes are made of them.
 
 use std::any::Any;
+use std::error::Error as _;
+use std::iter::successors;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use connectly_conversions::{Error, Issue};
@@ -42,6 +44,7 @@ pub(crate) fn issues<'py>(py: Python<'py>, issues: &[Issue]) -> PyResult<Bound<'
 
 /// The exception of an error, not yet raised.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    let causes = successors(error.source(), |cause| (*cause).source());
     module(py)?.getattr("from_record")?.call1((
         error.kind().as_str(),
         error.code().as_str(),
@@ -52,6 +55,7 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
         error.attempts(),
         issues(py, error.issues())?,
         error.raw_body(),
+        causes.map(ToString::to_string).collect::<Vec<_>>(),
     ))
 }
 

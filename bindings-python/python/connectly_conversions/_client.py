@@ -46,21 +46,25 @@ class BaseClient:
         rounding: str | None = None,
         allow_insecure_http_for_tests: bool = False,
     ) -> None:
-        self._native = NativeClient(
-            api_key,
-            business_id,
-            base_url=base_url,
-            timeout=timeout,
-            connect_timeout=connect_timeout,
-            attempt_timeout=attempt_timeout,
-            retry=retry,
-            max_connections=max_connections,
-            proxy=proxy,
-            ca_bundle=ca_bundle,
-            user_agent=user_agent,
-            rounding=rounding,
-            allow_insecure_http_for_tests=allow_insecure_http_for_tests,
-        )
+        try:
+            self._native = NativeClient(
+                api_key,
+                business_id,
+                base_url=base_url,
+                timeout=timeout,
+                connect_timeout=connect_timeout,
+                attempt_timeout=attempt_timeout,
+                retry=retry,
+                max_connections=max_connections,
+                proxy=proxy,
+                ca_bundle=ca_bundle,
+                user_agent=user_agent,
+                rounding=rounding,
+                allow_insecure_http_for_tests=allow_insecure_http_for_tests,
+            )
+        finally:
+            # A traceback with locals, as error trackers take it, shows this frame.
+            del api_key, base_url, proxy
         self.rounding = rounding
 
     @property
@@ -69,7 +73,9 @@ class BaseClient:
         return self._native.closed
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}{' closed' if self.closed else ''}>"
+        native: NativeClient | None = getattr(self, "_native", None)  # not yet, in a traceback
+        closed = native is not None and native.closed
+        return f"<{type(self).__name__}{' closed' if closed else ''}>"
 
 
 class Client(BaseClient):

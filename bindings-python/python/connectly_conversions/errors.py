@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectly_conversions._codes import ErrorCode, ErrorKind, IssueCode, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "AuthenticationError",
@@ -48,7 +51,11 @@ class Issue(NamedTuple):
 
 
 class ConnectlyError(Exception):
-    """Anything that this library raises, but for a ``TypeError`` of a wrong call."""
+    """Anything that this library raises, but for a ``TypeError`` of a wrong call.
+
+    Survives pickle, ``copy``, Celery's JSON, and with :meth:`to_dict` any other. ``__cause__`` is
+    what the system or a library said, where there is such a thing.
+    """
 
     kind: ErrorKind = "internal"
     """The kind, one per subclass."""
@@ -72,16 +79,19 @@ class ConnectlyError(Exception):
     def __init__(
         self,
         message: str,
-        *,
         code: ErrorCode = "internal",
         status: int | None = None,
-        retryable: bool = False,
+        retryable: bool = False,  # noqa: FBT001, FBT002 - positional, as `args` has it
         retry_after: float | None = None,
         attempts: int = 0,
-        issues: tuple[Issue, ...] = (),
+        issues: Iterable[Issue] = (),
         raw_body: str | None = None,
     ) -> None:
-        super().__init__(message)
+        issues = tuple(Issue._make(issue) for issue in issues)
+        # Whatever carries an exception somewhere else (pickle, Celery's JSON) makes it of `args`.
+        super().__init__(
+            message, code, status, retryable, retry_after, attempts, issues, raw_body
+        )
         self.code = code
         self.message = message
         self.status = status
@@ -97,9 +107,34 @@ class ConnectlyError(Exception):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(code={self.code!r}, message={self.message!r})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # The attributes travel as state, notes and whatever a caller attached among them.
-        return type(self), (self.message,), self.__dict__
+    def to_dict(self) -> dict[str, Any]:
+        """A dict of JSON types, for an order row or a queue; ``retry_after`` in seconds."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "message": self.message,
+            "status": self.status,
+            "retryable": self.retryable,
+            "retry_after": self.retry_after,
+            "attempts": self.attempts,
+            "issues": [issue._asdict() for issue in self.issues],
+            "raw_body": self.raw_body,
+        }
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> ConnectlyError:
+        """Restores what :meth:`to_dict` gave, as an exception of its own class."""
+        names = Issue._fields
+        return _BY_KIND.get(data["kind"], ConnectlyError)(
+            data["message"],
+            data["code"],
+            data["status"],
+            data["retryable"],
+            data["retry_after"],
+            data["attempts"],
+            [Issue(**{name: issue.get(name) for name in names}) for issue in data["issues"]],
+            data["raw_body"],
+        )
 
 
 # generated: kinds (core/schema/surface.json; make generate)
@@ -231,15 +266,14 @@ def from_record(
     attempts: int,
     issues: tuple[Issue, ...],
     raw_body: str | None,
+    causes: Iterable[str],
 ) -> ConnectlyError:
     """The exception of one of the core's errors; the native module calls it."""
-    return _BY_KIND.get(kind, ConnectlyError)(
-        message,
-        code=code,
-        status=status,
-        retryable=retryable,
-        retry_after=retry_after,
-        attempts=attempts,
-        issues=issues,
-        raw_body=raw_body,
+    error = _BY_KIND.get(kind, ConnectlyError)(
+        message, code, status, retryable, retry_after, attempts, issues, raw_body
     )
+    outer: BaseException = error
+    for cause in causes:
+        outer.__cause__ = Exception(cause)
+        outer = outer.__cause__
+    return error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from celery import Celery
 
-from connectly_conversions import Sandbox
+from connectly_conversions import Issue, RateLimitedError, Sandbox
 
 from .running import PATIENCE, Program, assert_each_once
 
@@ -41,3 +41,15 @@ def test_prefork(
         # each, which is the end that a client lives through every few minutes.
     assert len({task[1] for task in done}) >= len(orders) // 3
     assert_each_once(sandbox, before_the_fork + orders)
+
+
+def test_an_error_keeps_its_code_in_celerys_json() -> None:
+    backend = Celery(backend="cache+memory://").backend
+    issue = Issue("required", "error", "payload.value", "is missing")
+    original = RateLimitedError(
+        "later", "rate_limited", 429, retryable=True, retry_after=1.5, attempts=3, issues=[issue]
+    )
+    stored = backend.encode(backend.prepare_exception(original, serializer="json"))
+    restored = backend.exception_to_python(backend.decode(stored))
+    assert type(restored) is RateLimitedError
+    assert vars(restored) == vars(original)
