@@ -2,8 +2,8 @@
 
     python -m bench [--quick] [--only PART]… [--no-rust] [--wheel WHEEL]
 
-Parts: send, many, backfill, construct, import, size. Each library runs in a process of its own; the rounds
-are interleaved, and the median counts. Raw reqwest is the core's bench program, which cargo
+Parts: send, many, backfill, construct, import, size. Each library runs in a process of its own; the
+rounds are interleaved, and the median counts. Raw reqwest is the core's bench program, which cargo
 builds here unless `--no-rust` is given.
 """
 

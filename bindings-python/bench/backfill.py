@@ -25,7 +25,9 @@ WARM = 1_000
 def events(count: int):
     for order in range(count):
         yield ConversionEvent.purchase(
-            tracking=TrackingParams(f"trk-{order}", "so-4815", f"ARAk{order}", "120215559412340678"),
+            tracking=TrackingParams(
+                f"trk-{order}", "so-4815", f"ARAk{order}", "120215559412340678"
+            ),
             order_id=order,
             currency="USD",
             value=Decimal("49.99"),

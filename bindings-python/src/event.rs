@@ -13,7 +13,7 @@ use crate::document::{Argument, Event};
 use crate::errors::{OrRaise, guarded, issues};
 use crate::objects::value;
 use crate::tracking::TrackingParams;
-use crate::types::{DECIMAL, MAPPING};
+use crate::types::{DECIMAL, MAPPING, pydantic_schema};
 
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
@@ -181,6 +181,15 @@ impl ConversionEvent {
             let bytes = json(text)?;
             core::ConversionEvent::from_json_bytes(&bytes, &options).or_raise(py).map(Self)
         })
+    }
+
+    #[classmethod]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        pydantic_schema(class, source, handler)
     }
 
     #[classmethod]

@@ -3,7 +3,9 @@
 use pyo3::basic::CompareOp;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString, PyTuple};
+use pyo3::types::{PyInt, PyString, PyTuple, PyType};
+
+use crate::types::pydantic_schema;
 
 /// Holds what it was given: the event that it becomes part of checks it, and knows its path.
 #[pyclass(frozen, module = "connectly_conversions")]
@@ -50,6 +52,15 @@ impl Item {
     #[getter]
     fn item_price(&self, py: Python<'_>) -> Py<PyAny> {
         self.item_price.clone_ref(py)
+    }
+
+    #[classmethod]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        pydantic_schema(class, source, handler)
     }
 
     /// Nothing is to be cleared: every cycle passes an object that was made later.

@@ -3,11 +3,12 @@
 use connectly_conversions as core;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::arguments::{integer, number};
 use crate::errors::{OrRaise, exception};
 use crate::event::ConversionEvent;
+use crate::types::pydantic_schema;
 
 /// The API's word that it received an event.
 #[pyclass(frozen, eq, hash, get_all, module = "connectly_conversions")]
@@ -35,6 +36,15 @@ impl Receipt {
     #[new]
     fn new(events_received: u64, attempts: u32, status: u16, raw_body: String) -> Self {
         Self { events_received, attempts, status, raw_body }
+    }
+
+    #[classmethod]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        pydantic_schema(class, source, handler)
     }
 
     fn __repr__(&self) -> String {
@@ -77,6 +87,15 @@ impl Outcome {
         error: Option<Py<PyAny>>,
     ) -> Self {
         Self { event, receipt, error }
+    }
+
+    #[classmethod]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        pydantic_schema(class, source, handler)
     }
 
     /// Nothing is to be cleared: every cycle passes an object that was made later.

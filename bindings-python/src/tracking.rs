@@ -10,6 +10,7 @@ use pyo3::types::{PyDict, PyType};
 use crate::arguments::{names, pairs, seconds, text, url};
 use crate::errors::{OrRaise, guarded};
 use crate::objects::value;
+use crate::types::pydantic_schema;
 
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
@@ -96,6 +97,15 @@ impl TrackingParams {
         guarded(class.py(), || {
             core::TrackingParams::from_cookie(cookie).or_raise(class.py()).map(Self)
         })
+    }
+
+    #[classmethod]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        pydantic_schema(class, source, handler)
     }
 
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

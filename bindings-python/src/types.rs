@@ -53,3 +53,12 @@ impl Class {
         Ok(py.import(self.module)?.getattr(self.name)?.cast_into::<PyType>()?)
     }
 }
+
+/// What pydantic makes of a field of one of the public classes.
+pub(crate) fn pydantic_schema<'py>(
+    class: &Bound<'py, PyType>,
+    _source: &Bound<'py, PyAny>,
+    _handler: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    class.py().import("connectly_conversions._pydantic")?.call_method1("schema", (class,))
+}

@@ -98,8 +98,8 @@ def test_our_frames_show_no_key() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(KEY, "me", base_url="http://user:password-canary@shop.example")
     # Of this frame the locals are the test's own.
-    ours = [frame for frame in traceback.StackSummary.extract(
-        traceback.walk_tb(caught.tb.tb_next), capture_locals=True)]
+    frames = traceback.walk_tb(caught.tb.tb_next)
+    ours = traceback.StackSummary.extract(frames, capture_locals=True)
     assert ours
     for frame in ours:
         shown = " ".join((frame.locals or {}).values())

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from types import TracebackType
 
 from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._client import BaseClient
+from connectly_conversions._native import ConversionEvent, InFlight, Outcome, Receipt
+from connectly_conversions._types import Self
 from connectly_conversions.errors import ConnectlyError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
-    from types import TracebackType
-
-    from typing_extensions import Self
-
-    from connectly_conversions._native import ConversionEvent, InFlight, Outcome, Receipt
 
 
 class _Waiter:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import uuid
+from collections.abc import Generator, Iterable, Iterator
+from types import TracebackType
 
 from connectly_conversions import _exit_guard, _log, _waiting
-from connectly_conversions._native import NativeClient
+from connectly_conversions._native import (
+    ConversionEvent,
+    InFlight,
+    NativeClient,
+    Outcome,
+    Receipt,
+    RetryPolicy,
+)
+from connectly_conversions._types import Self
+from connectly_conversions._waiting import Waiter
 from connectly_conversions.errors import ConnectlyError
-
-if TYPE_CHECKING:
-    import os
-    import uuid
-    from collections.abc import Generator, Iterable, Iterator
-    from types import TracebackType
-
-    from typing_extensions import Self
-
-    from connectly_conversions._native import (
-        ConversionEvent,
-        InFlight,
-        Outcome,
-        Receipt,
-        RetryPolicy,
-    )
-    from connectly_conversions._waiting import Waiter
 
 
 class BaseClient:

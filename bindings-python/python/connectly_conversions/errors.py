@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from connectly_conversions._codes import ErrorCode, ErrorKind, IssueCode, Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "AuthenticationError",
@@ -81,7 +79,7 @@ class ConnectlyError(Exception):
         message: str,
         code: ErrorCode = "internal",
         status: int | None = None,
-        retryable: bool = False,  # noqa: FBT001, FBT002 - positional, as `args` has it
+        retryable: bool = False,
         retry_after: float | None = None,
         attempts: int = 0,
         issues: Iterable[Issue] = (),
@@ -89,9 +87,7 @@ class ConnectlyError(Exception):
     ) -> None:
         issues = tuple(Issue._make(issue) for issue in issues)
         # Whatever carries an exception somewhere else (pickle, Celery's JSON) makes it of `args`.
-        super().__init__(
-            message, code, status, retryable, retry_after, attempts, issues, raw_body
-        )
+        super().__init__(message, code, status, retryable, retry_after, attempts, issues, raw_body)
         self.code = code
         self.message = message
         self.status = status

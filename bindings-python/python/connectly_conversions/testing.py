@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
 
 from connectly_conversions._native import NativeSandbox
-
-if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Mapping
-    from types import TracebackType
-
-    from typing_extensions import Self
-
-    from connectly_conversions._types import Amount, EventTime, Id
+from connectly_conversions._types import Amount, EventTime, Id, Self
 
 __all__ = ["Received", "Recorded", "Sandbox"]
 
