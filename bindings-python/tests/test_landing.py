@@ -118,12 +118,12 @@ def test_an_option_that_cannot_be_used_is_refused(options: dict[str, Any], messa
     assert (caught.value.code, caught.value.message) == ("invalid_option", message)
 
 
-@pytest.mark.parametrize(
-    "arguments", [{"cookies": 1}, {"headers": 1}, {"stored": "{}"}, {"now": "today"}]
-)
+@pytest.mark.parametrize("arguments", [{"cookies": 1}, {"headers": 1}, {"stored": "{}"}])
 def test_an_argument_of_the_shop_s_that_is_none_raises(arguments: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         Landing().visit("GET", "/", **arguments)
+    with pytest.raises(ConfigurationError, match="now"):
+        Landing().visit("GET", "/", now="today")
 
 
 def test_the_repr_shows_no_values() -> None:

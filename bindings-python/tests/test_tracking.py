@@ -98,8 +98,12 @@ class AttrDict(dict[str, Any]):
 )
 def test_a_mapping_that_has_every_attribute(mapping: Any) -> None:
     # A visitor may bring parameters of any name.
-    params = TrackingParams.from_query(mapping({**VISIT, "lists": "1", "items": "2"}), now=0)
-    assert params == TrackingParams.from_query({**VISIT, "lists": "1", "items": "2"}, now=0)
+    params = TrackingParams.from_query(
+        mapping({**VISIT, "lists": "1", "items": "2"}), now=1_746_480_000
+    )
+    assert params == TrackingParams.from_query(
+        {**VISIT, "lists": "1", "items": "2"}, now=1_746_480_000
+    )
     assert TrackingParams.from_query(mapping({"page": "2"})) is None
 
 
