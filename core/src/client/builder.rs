@@ -1,14 +1,13 @@
 //! A client's settings, checked once.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use url::Url;
 
+use super::proxy::{self, GivenProxy};
 use super::settings::{Limits, Settings};
 use super::{Client, tls};
 use crate::config::{self, ApiKey, Environment};
@@ -48,22 +47,12 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
     max_connections: Option<usize>,
-    proxy: Option<Proxy>,
+    proxy: Option<GivenProxy>,
     ca_bundle: Option<PathBuf>,
     user_agent: Option<String>,
     event_options: EventOptions,
     allow_insecure_http: bool,
     environment: Environment,
-}
-
-/// A proxy's URL, which may hold a password.
-#[derive(Clone)]
-struct Proxy(String);
-
-impl fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Proxy(***)")
-    }
 }
 
 impl ClientBuilder {
@@ -120,7 +109,7 @@ impl ClientBuilder {
 
     /// The URL of a proxy. `NO_PROXY` is respected. Default: `HTTPS_PROXY` of the environment.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(Proxy(url.into()));
+        self.proxy = Some(GivenProxy(url.into()));
         self
     }
 
@@ -207,10 +196,7 @@ impl ClientBuilder {
                 }
                 given => given.unwrap_or(defaults::MAX_CONNECTIONS),
             },
-            proxy: self
-                .proxy
-                .map(|proxy| read_proxy(&proxy, &url, self.allow_insecure_http))
-                .transpose()?,
+            proxy: proxy::find(self.proxy.as_ref(), &url, self.allow_insecure_http)?,
             extra_roots: match &self.ca_bundle {
                 Some(path) => tls::read_bundle(path)?,
                 None => Vec::new(),
@@ -234,18 +220,4 @@ fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
         (X_API_KEY, api_key.header()?),
         (http::header::USER_AGENT, agent),
     ]))
-}
-
-/// reqwest takes a proxy that it cannot use for none at all, so it is checked here.
-fn read_proxy(proxy: &Proxy, target: &Url, allow_insecure_http: bool) -> Result<Url> {
-    let refuse = |message| Error::configuration(ErrorCode::InvalidProxy, message);
-    let unusable = || refuse("the proxy's URL cannot be used; it looks like http://host:port");
-    let url = Url::parse(&proxy.0).map_err(|_| unusable())?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(unusable());
-    }
-    if target.scheme() == "http" && !allow_insecure_http && !config::is_loopback(&url) {
-        return Err(refuse("the API key would travel in the clear to a proxy on another machine"));
-    }
-    Ok(url)
 }

@@ -64,12 +64,12 @@ mod tests {
     #[test]
     fn the_key_is_masked_however_json_spells_it() {
         let key = std::str::from_utf8(KEY).unwrap();
-        let all: String = key.chars().map(|c| format!("\\u{:04X}", u32::from(c))).collect();
+        let all: Vec<_> = key.chars().map(|c| format!("\\u{:04X}", u32::from(c))).collect();
         for spelling in [
             key.to_owned(),
             key.replace('\\', r"\\").replace('"', "\\\"").replace('/', r"\/"),
             key.replace('<', r"\u003c").replace('>', r"\u003E"),
-            all,
+            all.concat(),
         ] {
             assert_eq!(
                 masked(&format!("no {spelling}, {spelling}!")),

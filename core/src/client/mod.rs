@@ -6,6 +6,7 @@ mod call;
 mod in_flight;
 mod inflate;
 mod mask;
+mod proxy;
 mod settings;
 mod tls;
 mod tracked_body;

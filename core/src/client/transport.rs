@@ -14,7 +14,6 @@ use super::mask::mask;
 use super::settings::Settings;
 use super::tls;
 use super::tracked_body::TrackedBody;
-use crate::config;
 use crate::delivery::{Answer, Attempt, Damage, Disposition, Failure, MAX_BODY_BYTES, Sender};
 use crate::error::{Error, ErrorCode, ErrorKind, Result};
 
@@ -26,6 +25,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 pub(super) struct Http {
     client: reqwest::Client,
     url: Url,
+    is_proxied: bool,
     api_key: HeaderValue,
 }
 
@@ -67,6 +67,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .tcp_nodelay(true)
+            .no_proxy()
             .http1_only();
         let unusable = |error: reqwest::Error| {
             let message = "the HTTP client could not be set up";
@@ -75,11 +76,10 @@ impl Http {
         };
         if let Some(proxy) = &settings.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(unusable)?);
-        } else if plain || config::is_loopback(&settings.url) {
-            builder = builder.no_proxy();
         }
         let client = builder.build().map_err(unusable)?;
-        Ok(Self { client, url: settings.url.clone(), api_key: settings.api_key.header()? })
+        let (url, is_proxied) = (settings.url.clone(), settings.proxy.is_some());
+        Ok(Self { client, url, is_proxied, api_key: settings.api_key.header()? })
     }
 
     /// Posts the bytes and reads the answer, as far as it has come once `stop` ends.
@@ -102,7 +102,7 @@ impl Http {
             }
             (Err(Stop::ClientClosed), None) => Err(closed(begun)),
             (Err(Stop::OutOfTime) | Ok(Ok(())), None) => Err(timed_out(begun)),
-            (Ok(Err(error)), _) => Err(broken(error, begun)),
+            (Ok(Err(error)), _) => Err(broken(error, begun, self.is_proxied)),
         }
     }
 
@@ -164,7 +164,7 @@ fn timed_out(begun: bool) -> Failure {
     Failure { error, disposition: Disposition::NeverSent }
 }
 
-fn broken(error: reqwest::Error, begun: bool) -> Failure {
+fn broken(error: reqwest::Error, begun: bool, is_proxied: bool) -> Failure {
     // The URL says nothing that the caller does not know, and proxies' hold passwords.
     let error = error.without_url();
     let cause = root_cause(&error);
@@ -175,11 +175,19 @@ fn broken(error: reqwest::Error, begun: bool) -> Failure {
             (ErrorKind::Network, ErrorCode::ConnectionLost, "the connection broke")
         }
     } else if error.is_dns() {
-        (ErrorKind::Network, ErrorCode::DnsFailed, "the API's host name has no address")
+        // A proxy looks the API's name up by itself.
+        let what = if is_proxied {
+            "the proxy's host name has no address"
+        } else {
+            "the API's host name has no address"
+        };
+        (ErrorKind::Network, ErrorCode::DnsFailed, what)
     } else if error.is_timeout() {
         (ErrorKind::Timeout, ErrorCode::ConnectTimeout, "no connection in time")
     } else if is_tls(&error) {
         (ErrorKind::Network, ErrorCode::TlsFailed, "no secure connection")
+    } else if is_proxied {
+        (ErrorKind::Network, ErrorCode::ConnectFailed, "no connection through the proxy")
     } else {
         (ErrorKind::Network, ErrorCode::ConnectFailed, "no connection")
     };

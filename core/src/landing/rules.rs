@@ -5,8 +5,8 @@ use super::options::{Landing, Touch};
 use super::visit::{SkipReason, Visit, VisitCount};
 use super::visit_request::VisitRequest;
 use crate::error::Result;
-use crate::model::now;
 use crate::issue::IssueCode;
+use crate::model::now;
 use crate::tracking::{COOKIE_NAME, TrackingParams};
 
 /// Params, nothing, or why there is something that cannot be used.

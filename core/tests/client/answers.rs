@@ -48,7 +48,7 @@ async fn a_key_that_an_answer_escapes_is_masked_in_what_was_decoded_too() {
     const KEY: &str = r#"canary/8c41d0+"key""#;
     for escaped in [
         r#"canary\/8c41d0+\"key\""#,
-        r#"canary/8c41d0\u002b\u0022key\u0022"#,
+        r"canary/8c41d0\u002b\u0022key\u0022",
         r#"\u0063anary\u002F8c41d0+\"key\""#,
     ] {
         let body = format!(r#"{{"message":"no such key: {escaped}."}}"#);

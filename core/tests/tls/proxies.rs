@@ -113,3 +113,57 @@ fn the_environment_s_proxy_is_not_asked_for_this_machine() {
     assert!(printed.contains("outcome: accepted"), "{printed}");
     assert!(proxy.seen().is_empty());
 }
+
+#[test]
+fn a_proxy_of_the_environment_may_leave_out_its_scheme() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.identity(HOST));
+    let proxy = Server::proxy(Some(server.port));
+    let url = format!("shop:hush@127.0.0.1:{}", proxy.port);
+    let printed = child::sends(HOST, 443, Some(&authority.bundle()), &[("HTTPS_PROXY", &url)]);
+    assert!(printed.contains("outcome: accepted"), "{printed}");
+    assert!(proxy.seen()[0].to_lowercase().contains("proxy-authorization: basic "));
+}
+
+/// Sending past a proxy that somebody wanted would be worse than not sending.
+#[test]
+fn a_proxy_of_the_environment_that_cannot_be_used_is_refused_and_named() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.identity(HERE));
+    let bundle = authority.bundle();
+    for (name, value) in [
+        ("HTTPS_PROXY", "socks5://shop:hush@127.0.0.1:1080"),
+        ("https_proxy", "ftp://127.0.0.1"),
+        ("HTTPS_PROXY", "http://"),
+        ("HTTPS_PROXY", "http://hush host:1"),
+        ("ALL_PROXY", "http://127.0.0.1:hush"),
+    ] {
+        let printed = child::sends(HERE, server.port, Some(&bundle), &[(name, value)]);
+        let expected = format!("outcome: invalid_proxy: {name}: ");
+        assert!(printed.contains(&expected) && !printed.contains("hush"), "{printed}");
+        assert!(server.seen().is_empty());
+    }
+    // Where it would not be asked, it is nobody's fault.
+    let exempt = [("HTTPS_PROXY", "socks5://127.0.0.1:1080"), ("NO_PROXY", HERE)];
+    assert!(child::sends(HERE, server.port, Some(&bundle), &exempt).contains("accepted"));
+}
+
+#[test]
+fn an_empty_variable_is_no_proxy() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.identity(HERE));
+    let empty = [("HTTPS_PROXY", ""), ("ALL_PROXY", "")];
+    let printed = child::sends(HERE, server.port, Some(&authority.bundle()), &empty);
+    assert!(printed.contains("accepted"), "{printed}");
+}
+
+#[test]
+fn a_proxy_that_nobody_resolves_is_told_from_the_api_s_host() {
+    // Longer than a name may be, so that no resolver is asked.
+    let proxy = format!("http://{}:3128", "x".repeat(64));
+    let error = send(client(HOST, 443).proxy(&proxy)).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::DnsFailed);
+    assert!(error.message().starts_with("the proxy's host name has no address"), "{error}");
+    let printed = child::sends(HOST, 443, None, &[("HTTPS_PROXY", &proxy)]);
+    assert!(printed.contains("outcome: dns_failed: the proxy's host name"), "{printed}");
+}
