@@ -1,6 +1,7 @@
 //! Blocking calls: the calling thread drives the I/O itself, which costs a third less than
 //! handing it to another thread.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::process;
 use std::time::Duration;
@@ -32,6 +33,30 @@ pub(crate) fn runtime() -> Result<Runtime, Error> {
         .map_err(|error| Error::internal(format!("no I/O on this machine: {error}")))
 }
 
+thread_local! {
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether this thread is in a call, which a signal handler has interrupted.
+pub(crate) fn in_a_call() -> bool {
+    CALLS.get() > 0
+}
+
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        CALLS.set(CALLS.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        CALLS.set(CALLS.get() - 1);
+    }
+}
+
 /// Waits for the future without the GIL; signals are heard every 50 ms.
 pub(crate) fn wait<F>(py: Python<'_>, future: F) -> PyResult<F::Output>
 where
@@ -39,7 +64,7 @@ where
     F::Output: Send,
 {
     let runtime = CALLERS.get_or_try_init(runtime).map_err(|error| raise(py, &error))?;
-    let pid = process::id();
+    let (pid, _counted) = (process::id(), Counted::new());
     let mut future = Box::pin(future);
     loop {
         let turn = async { timeout(SIGNAL_CHECK, future.as_mut()).await };

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use connectly_conversions as core;
 use connectly_conversions::binding;
 use connectly_forkguard::PerProcess;
+use futures_util::future::join_all;
 use pyo3::prelude::*;
 
 use crate::arguments::{number, text_or_uuid};
 use crate::blocking;
+use crate::closing::Closing;
 use crate::errors::{OrRaise, guarded};
 use crate::event::ConversionEvent;
 use crate::in_flight::InFlight;
@@ -31,6 +34,25 @@ impl NativeClient {
             client.close();
         }
         client
+    }
+
+    /// Refuses further sends; gives the pools that were used in this process.
+    fn refuse(&self) -> [Option<&core::Client>; 2] {
+        self.closed.store(true, Ordering::Relaxed);
+        let pools = [self.blocking.get(), self.background.get()];
+        pools.iter().flatten().for_each(|client| client.close());
+        pools
+    }
+}
+
+/// How long requests may yet take; unless told, as long as they are allowed to anyway.
+fn patience(py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> PyResult<Duration> {
+    match timeout {
+        None => Ok(Duration::MAX),
+        Some(given) => match number("timeout", given)? {
+            0.0 => Ok(Duration::ZERO),
+            seconds => binding::seconds("timeout", seconds).or_raise(py),
+        },
     }
 }
 
@@ -137,10 +159,34 @@ impl NativeClient {
         })
     }
 
-    fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
-        self.pool(&self.blocking);
-        self.pool(&self.background);
+    /// Refuses further sends, and waits for those under way; gives how many it has cut off.
+    #[pyo3(signature = (timeout = None))]
+    fn close(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
+        guarded(py, || {
+            let patience = patience(py, timeout)?;
+            let used = self.refuse().into_iter().flatten();
+            // In a signal handler: the request that it interrupts cannot end before it.
+            if blocking::in_a_call() {
+                return Ok(0);
+            }
+            let ended = join_all(used.map(|client| client.close_within(patience)));
+            Ok(blocking::wait(py, ended)?.into_iter().sum())
+        })
+    }
+
+    /// As `close`, on the I/O thread; nothing where that has made no request.
+    #[pyo3(signature = (timeout, wake))]
+    fn start_close(
+        &self,
+        py: Python<'_>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        wake: Py<PyAny>,
+    ) -> PyResult<Option<Closing>> {
+        guarded(py, || {
+            let patience = patience(py, timeout)?;
+            let [_, used] = self.refuse();
+            used.map(|client| Closing::start(py, client.clone(), patience, wake)).transpose()
+        })
     }
 
     #[getter]

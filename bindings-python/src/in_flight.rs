@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::process;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use connectly_conversions as core;
 use connectly_conversions::binding::Batch;
@@ -11,11 +11,12 @@ use futures_util::FutureExt;
 use pyo3::prelude::*;
 use tokio::task::AbortHandle;
 
+use crate::bell::{Bell, locked};
 use crate::blocking::SIGNAL_CHECK;
 use crate::errors::{defect, guarded, raise};
 use crate::event::ConversionEvent;
+use crate::io_thread;
 use crate::records::Outcome;
-use crate::{exit_guard, io_thread};
 
 /// The events of one batch that were started and whose outcomes were not taken yet.
 #[pyclass(frozen)]
@@ -28,13 +29,7 @@ pub struct InFlight {
 
 struct Shared {
     requests: Mutex<Requests>,
-    /// Told where somebody waits in `wait`.
-    news: Condvar,
-    /// Called where somebody waits otherwise.
-    wakes: bool,
-    /// Taken, cloned and dropped with the GIL only: a reference that is dropped without it waits
-    /// in a locked list of pyo3's, which a fork could inherit.
-    wake: Mutex<Option<Py<PyAny>>>,
+    bell: Bell,
 }
 
 #[derive(Default)]
@@ -56,10 +51,6 @@ impl Requests {
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Shared {
     /// Keeps an outcome, and tells of it if it is the next in order. On the I/O thread.
     fn ended(&self, number: usize, outcome: core::Outcome) {
@@ -69,16 +60,8 @@ impl Shared {
             request.outcome = Some(outcome);
         }
         drop(requests);
-        if place > 0 {
-            return;
-        }
-        self.news.notify_all();
-        if self.wakes {
-            exit_guard::with_python(|py| {
-                let wake = locked(&self.wake).as_ref().map(|wake| wake.clone_ref(py));
-                // Fails where the event loop is closed: then nobody waits.
-                let _ = wake.map(|wake| wake.call0(py));
-            });
+        if place == 0 {
+            self.bell.ring();
         }
     }
 }
@@ -86,12 +69,7 @@ impl Shared {
 impl InFlight {
     /// `wake` is called, on another thread, when the next outcome in order is there.
     pub(crate) fn new(client: core::Client, concurrency: usize, wake: Option<Py<PyAny>>) -> Self {
-        let shared = Shared {
-            requests: Mutex::default(),
-            news: Condvar::new(),
-            wakes: wake.is_some(),
-            wake: Mutex::new(wake),
-        };
+        let shared = Shared { requests: Mutex::default(), bell: Bell::new(wake) };
         let (batch, shared) = (Arc::new(client.batch(concurrency)), Arc::new(shared));
         Self { batch, concurrency, shared, pid: process::id() }
     }
@@ -152,11 +130,8 @@ impl InFlight {
     fn wait(&self, py: Python<'_>) -> PyResult<()> {
         loop {
             drop(self.requests(py)?);
-            let ready = py.detach(|| {
-                let (requests, news) = (locked(&self.shared.requests), &self.shared.news);
-                let waited = news.wait_timeout_while(requests, SIGNAL_CHECK, |it| !it.ready());
-                waited.unwrap_or_else(PoisonError::into_inner).0.ready()
-            });
+            let Shared { requests, bell } = &*self.shared;
+            let ready = py.detach(|| bell.wait(requests, SIGNAL_CHECK, Requests::ready));
             if ready {
                 return Ok(());
             }
@@ -169,7 +144,7 @@ impl InFlight {
         if self.pid != process::id() {
             return Ok(Vec::new());
         }
-        drop(locked(&self.shared.wake).take());
+        self.shared.bell.silence();
         let mut requests = locked(&self.shared.requests);
         let rest = std::mem::take(&mut requests.rest);
         drop(requests);
@@ -184,9 +159,7 @@ impl InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         // Held by Python, hence dropped with the GIL.
-        if let Ok(mut wake) = self.shared.wake.try_lock() {
-            drop(wake.take());
-        }
+        self.shared.bell.silence();
         if self.pid == process::id() {
             for request in &locked(&self.shared.requests).rest {
                 request.task.abort();

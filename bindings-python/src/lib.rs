@@ -7,8 +7,10 @@
 #![allow(clippy::needless_pass_by_value, clippy::struct_field_names, missing_docs, unreachable_pub)]
 
 mod arguments;
+mod bell;
 mod blocking;
 mod client;
+mod closing;
 mod command;
 mod document;
 mod errors;
@@ -32,6 +34,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::client::NativeClient;
+    #[pymodule_export]
+    use crate::closing::Closing;
     #[pymodule_export]
     use crate::command::{panic, run_command};
     #[pymodule_export]

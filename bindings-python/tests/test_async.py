@@ -165,6 +165,32 @@ def test_one_client_serves_several_loops(
     assert len(connectly_sandbox.received) == 3
 
 
+def test_closing_waits_and_cuts_off(
+    run: Run, connectly_sandbox: Sandbox, event: ConversionEvent
+) -> None:
+    async def main() -> None:
+        assert await AsyncClient().close() == 0
+        client = AsyncClient(timeout=600, attempt_timeout=600)
+        connectly_sandbox.fail_next(kind="delay", seconds=0.3)
+        sending = asyncio.ensure_future(client.send(event))
+        while not connectly_sandbox.requests:
+            await asyncio.sleep(0)
+        assert await client.close() == 0
+        assert (await sending).attempts == 1
+
+        client = AsyncClient(timeout=600, attempt_timeout=600)
+        connectly_sandbox.fail_next(kind="hang", times=0)
+        sending = asyncio.ensure_future(client.send(event))
+        while len(connectly_sandbox.requests) < 2:
+            await asyncio.sleep(0)
+        assert await client.close(timeout=0) == 1
+        with pytest.raises(ConfigurationError) as caught:
+            await sending
+        assert (caught.value.code, caught.value.retryable) == ("client_closed", True)
+
+    run(main())
+
+
 def test_a_result_for_a_closed_loop_harms_nothing(
     connectly_sandbox: Sandbox, event: ConversionEvent
 ) -> None:

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -97,7 +98,9 @@ def test_each_answer_is_its_own_error(
     attempts: int,
 ) -> None:
     connectly_sandbox.fail_next(status=status, body='{"message":"as it is"}', times=0)
-    with pytest.raises(error, match="as it is") as caught:
+    # A redirect's page has nothing to say that the base URL does not explain better.
+    message = "check the base URL" if status == 302 else "as it is"
+    with pytest.raises(error, match=message) as caught:
         client.send(event)
     assert (caught.value.status, caught.value.attempts) == (status, attempts)
     assert caught.value.raw_body == '{"message":"as it is"}'
@@ -197,6 +200,84 @@ def test_a_closed_client_refuses(client: Client, event: ConversionEvent) -> None
     with pytest.raises(ConfigurationError) as caught:
         client.send(event)
     assert caught.value.code == "client_closed"
+
+
+def in_thread(call: Callable[[], object]) -> Callable[[], object]:
+    """Starts a call; what is returned joins it and gives its result, or the error."""
+    results: list[object] = []
+
+    def run() -> None:
+        try:
+            results.append(call())
+        except ConnectlyError as error:
+            results.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+
+    def result() -> object:
+        thread.join()
+        return results[0]
+
+    return result
+
+
+def test_closing_waits_for_the_sends_under_way(
+    client: Client, connectly_sandbox: Sandbox, event: ConversionEvent
+) -> None:
+    connectly_sandbox.fail_next(kind="delay", seconds=0.5)
+    sending = in_thread(lambda: client.send(event))
+    while not connectly_sandbox.requests:
+        pass
+    assert client.close() == 0
+    connectly_sandbox.assert_reported("ORD-7821")  # no need to wait for it
+    assert isinstance(sending(), Receipt)
+
+
+def test_closing_cuts_off_what_takes_too_long(
+    connectly_sandbox: Sandbox, event: ConversionEvent, tracking: TrackingParams
+) -> None:
+    connectly_sandbox.fail_next(kind="hang", times=0)
+    client = Client(timeout=600, attempt_timeout=600)
+    sending = in_thread(lambda: client.send(event))
+    without = purchase(tracking, None)
+    many = in_thread(lambda: client.send_many([without] * 2, concurrency=1))
+    while len(connectly_sandbox.requests) < 2:
+        pass
+    assert client.close(timeout=0) == 2
+    error = sending()
+    assert isinstance(error, ConnectlyError)
+    assert (error.code, error.retryable) == ("client_closed", True)
+    outcomes = many()
+    assert isinstance(outcomes, list)
+    assert [outcome.error.code for outcome in outcomes] == ["unknown_outcome", "client_closed"]
+    with pytest.raises(ConfigurationError, match="timeout"):
+        client.close(timeout=-1)
+
+
+def test_a_signal_handler_that_closes_does_not_wait_for_the_send_it_interrupts(
+    connectly_sandbox: Sandbox, event: ConversionEvent
+) -> None:
+    connectly_sandbox.fail_next(kind="hang", times=0)
+    client = Client(timeout=600, attempt_timeout=600)
+
+    def stop(_signal: int, _frame: object) -> None:
+        assert client.close() == 0
+        raise SystemExit(7)
+
+    def interrupt() -> None:
+        while not connectly_sandbox.requests:
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    previous = signal.signal(signal.SIGTERM, stop)
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(SystemExit) as caught:
+            client.send(event)
+        assert caught.value.code == 7
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def test_a_client_cannot_be_pickled_for_it_holds_the_key(client: Client) -> None:

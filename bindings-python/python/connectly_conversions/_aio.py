@@ -9,7 +9,7 @@ from types import TracebackType
 
 from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._client import BaseClient
-from connectly_conversions._native import ConversionEvent, InFlight, Outcome, Receipt
+from connectly_conversions._native import Closing, ConversionEvent, InFlight, Outcome, Receipt
 from connectly_conversions._types import Self
 from connectly_conversions.errors import ConnectlyError
 
@@ -51,6 +51,12 @@ class _Waiter:
                     await self.news.wait()
         finally:
             _exit_guard.waiting.discard(self)
+
+    async def result(self, closing: Closing) -> int:
+        """How many requests were cut off, when all have ended."""
+        while (cut_off := closing.take()) is None and not _exit_guard.exit_guard_is_closed():
+            await self.news.wait()
+        return cut_off or 0
 
 
 class AsyncClient(BaseClient):
@@ -109,9 +115,11 @@ class AsyncClient(BaseClient):
         waiter = _Waiter()
         return _outcomes(events, self._native.start(concurrency, waiter), waiter)
 
-    async def close(self) -> None:
-        """Refuses further sends. Those under way end as they would."""
-        self._native.close()
+    async def close(self, timeout: float | None = None) -> int:  # noqa: ASYNC109 - of the requests
+        """As :meth:`connectly_conversions.Client.close`."""
+        waiter = _Waiter()
+        closing = self._native.start_close(timeout, waiter)
+        return 0 if closing is None else await waiter.result(closing)
 
     async def __aenter__(self) -> Self:
         return self

@@ -172,9 +172,26 @@ class Client(BaseClient):
         requests = self._native.start(concurrency, waiter)
         return _outcomes(_waiting.iterator(events), requests, waiter)
 
-    def close(self) -> None:
-        """Refuses further sends. Those under way end as they would."""
-        self._native.close()
+    def close(self, timeout: float | None = None) -> int:
+        """Refuses further sends and waits for those under way, of other threads too.
+
+        Args:
+            timeout: Seconds that they may yet take; as long as they are allowed to unless given.
+                Then they are cut off: each raises ``client_closed`` at once, or
+                ``unknown_outcome`` where nobody may say whether its event has arrived.
+
+        Returns:
+            How many were cut off. In a signal handler that has interrupted a send it waits for
+            none and gives 0.
+        """
+        waiter = _waiting.waiter()
+        if waiter is None:
+            return self._native.close(timeout)
+        try:
+            closing = self._native.start_close(timeout, waiter)
+            return 0 if closing is None else _waiting.result(closing, waiter)
+        finally:
+            waiter.close()
 
     def __enter__(self) -> Self:
         return self

@@ -14,6 +14,7 @@ from connectly_conversions.errors import ConnectlyError, Issue
 
 __all__ = [
     "COOKIE_NAME",
+    "Closing",
     "SCRIPT_COOKIE_NAME",
     "ConversionEvent",
     "InFlight",
@@ -474,6 +475,12 @@ class InFlight:
     def stop(self) -> list[Outcome]: ...
 
 @final
+class Closing:
+    """A client that closes while its caller does not block."""
+
+    def take(self) -> int | None: ...
+
+@final
 class NativeClient:
     """What ``Client`` and ``AsyncClient`` are made of."""
 
@@ -498,7 +505,8 @@ class NativeClient:
     def start(
         self, concurrency: int | None = None, wake: Callable[[], object] | None = None
     ) -> InFlight: ...
-    def close(self) -> None: ...
+    def close(self, timeout: float | None = None) -> int: ...
+    def start_close(self, timeout: float | None, wake: Callable[[], object]) -> Closing | None: ...
     @property
     def closed(self) -> bool: ...
 
