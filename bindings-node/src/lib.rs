@@ -18,6 +18,7 @@ pub mod client;
 pub mod command;
 mod engine;
 pub mod event;
+pub mod landing;
 mod record;
 pub mod sandbox;
 mod settings;

@@ -7,10 +7,16 @@ use serde::Serialize;
 use crate::record;
 
 #[derive(Serialize)]
-struct Params<'a> {
+pub(crate) struct Params<'a> {
     /// The stored form, whose member order JavaScript objects cannot keep.
     json: String,
     extra: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> From<&'a TrackingParams> for Params<'a> {
+    fn from(params: &'a TrackingParams) -> Self {
+        Self { json: params.to_json(), extra: params.extra().collect() }
+    }
 }
 
 /// `{"params":{…}}`, `{"params":null}` for nobody's visit, or `{"error":{…}}`.
@@ -21,11 +27,7 @@ fn answer(captured: &Result<Option<TrackingParams>>) -> String {
     }
     match captured {
         Err(error) => record::error(error),
-        Ok(params) => record::text(&Answer {
-            params: params
-                .as_ref()
-                .map(|params| Params { json: params.to_json(), extra: params.extra().collect() }),
-        }),
+        Ok(params) => record::text(&Answer { params: params.as_ref().map(Params::from) }),
     }
 }
 

@@ -6,10 +6,12 @@ import {
   ConversionEvent,
   type ErrorCode,
   type Issue,
+  Landing,
   type Outcome,
   type Receipt,
   TrackingParams,
   ValidationError,
+  type Visit,
 } from "connectly-conversions";
 import { assertReported, Sandbox } from "connectly-conversions/testing";
 
@@ -23,6 +25,20 @@ TrackingParams.fromJSON((tracking as TrackingParams).toJSON());
 TrackingParams.fromUrl("/", { extraParam: ["gift"] });
 // @ts-expect-error most visits are nobody's: null is to be thought of
 tracking.sendoutId;
+
+const landing = new Landing({ touch: "first", extraParams: ["gift"], maxAge: 1, domain: "shop.example" });
+const visit: Visit = landing.visit({ method: "GET", url: new URL("https://shop.example/"), headers: new Headers() });
+landing.visit({ method: "GET", url: "/", cookies: "a=b", stored: visit.params, consent: false });
+for (const cookie of visit.cookies) {
+  const text: string = cookie;
+  void text;
+}
+// @ts-expect-error there is no such touch
+new Landing({ touch: "middle" });
+// @ts-expect-error consent is a choice that was made
+landing.visit({ method: "GET", url: "/", consent: undefined });
+// @ts-expect-error most visits are nobody's: null is to be thought of
+visit.params.sendoutId;
 
 if (tracking !== null) {
   const order = { tracking, orderId: 7821, currency: "USD", value: "99.97" };

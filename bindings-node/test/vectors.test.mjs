@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ConversionEvent, TrackingParams, ValidationError } from "connectly-conversions";
+import { ConversionEvent, Landing, TrackingParams, ValidationError } from "connectly-conversions";
 import {
   answer,
   clientOf,
@@ -80,6 +80,32 @@ describe("cookie.json", () => {
         assert.equal(TrackingParams.fromJSON(params).toCookie(), cookie);
       }
       sameCapture(expect ?? { params }, () => TrackingParams.fromCookie(cookie));
+    });
+  }
+});
+
+describe("landing.json", () => {
+  for (const { name, why: _, options = {}, method = "GET", target, stored, now, expect, ...rest } of vectors(
+    "landing",
+  )) {
+    it(name, () => {
+      knows(rest, "cookies", "headers", "consent");
+      knows(options, "touch", "extra_params", "max_age", "domain");
+      knows(expect, "count", "skipped", "params", "cookies", "errors", "no_store");
+      const landing = new Landing({
+        touch: options.touch,
+        extraParams: options.extra_params,
+        maxAge: options.max_age && options.max_age * 1000,
+        domain: options.domain,
+      });
+      const known = stored && TrackingParams.fromJSON(stored);
+      const visit = landing.visit({ method, url: target, stored: known, now, ...rest });
+      assert.equal(visit.count, expect.count);
+      assert.equal(visit.skipped, expect.skipped ?? null);
+      assert.equal(visit.params?.toString(), expect.params ? JSON.stringify(expect.params) : undefined);
+      assert.deepEqual(visit.cookies, expect.cookies);
+      assert.equal(visit.noStore, expect.no_store);
+      sameIssues(visit.issues, expect.errors ?? []);
     });
   }
 });

@@ -32,6 +32,15 @@ export type {
   ViewContentInput,
 } from "./event.js";
 export { ConversionEvent } from "./event.js";
+export type {
+  LandingOptions,
+  Named,
+  SkipReason,
+  Visit,
+  VisitCount,
+  VisitRequest,
+} from "./landing.js";
+export { Landing, SCRIPT_COOKIE_NAME } from "./landing.js";
 export type { ClientOptions, RetryPolicy } from "./options.js";
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";

@@ -11,6 +11,7 @@ declare const opaque: unique symbol;
 export type Handle<Kind extends string> = { readonly [opaque]: Kind };
 export type ShelfHandle = Handle<"shelf">;
 export type ClientHandle = Handle<"client">;
+export type LandingHandle = Handle<"landing">;
 
 /** Many requests under way. */
 export interface NativeBatch {
@@ -58,6 +59,23 @@ export interface Native {
   trackingFromJson(text: string): string;
   trackingFromCookie(cookie: string): string;
   trackingToCookie(json: string): string;
+  scriptCookieName(): string;
+  createLanding(
+    touch?: string,
+    extraParams?: string[],
+    maxAge?: number,
+    domain?: string,
+  ): LandingHandle | string;
+  visit(
+    landing: LandingHandle,
+    method: string,
+    url: string,
+    cookies: string[],
+    headers: string[],
+    stored: string | undefined,
+    consent: boolean,
+    now: number | undefined,
+  ): string;
   createShelf(): ShelfHandle;
   /** The place on the shelf, or the record of an error. */
   buildEvent(

@@ -36,8 +36,14 @@ export interface TrackingValues {
   readonly capturedAt?: Date | number | null | undefined;
 }
 
+/** Params as they cross from the native half. */
+export interface TrackingRecord {
+  readonly json: string;
+  readonly extra: readonly [string, string][];
+}
+
 interface Captured {
-  readonly params: { readonly json: string; readonly extra: readonly [string, string][] } | null;
+  readonly params: TrackingRecord | null;
 }
 
 const CAPTURE_OPTIONS = ["extraParams", "now"];
@@ -64,7 +70,7 @@ export class TrackingParams {
   readonly capturedAt: number | undefined;
   readonly #json: string;
 
-  private constructor(params: NonNullable<Captured["params"]>) {
+  private constructor(params: TrackingRecord) {
     const stored = JSON.parse(params.json) as TrackingParamsJSON;
     this.cnctTrackingId = stored.cnct_tracking_id;
     this.sendoutId = stored.sendout_id;
@@ -163,6 +169,11 @@ export class TrackingParams {
   /** The value of the cookie {@link COOKIE_NAME}: letters, digits, `-`, `_` and `.`. */
   toCookie(): string {
     return native.trackingToCookie(this.#json);
+  }
+
+  /** @internal */
+  static ofRecord(params: TrackingRecord): TrackingParams {
+    return new TrackingParams(params);
   }
 
   static #of(answer: string): TrackingParams | null {

@@ -1,5 +1,7 @@
 //! The answer to a visit.
 
+use std::time::Duration;
+
 use connectly_conversions as core;
 use connectly_conversions::binding;
 use pyo3::exceptions::PyTypeError;
@@ -15,11 +17,19 @@ use crate::types::TIMEDELTA;
 pub struct Landing(core::Landing);
 
 /// A number of seconds, or a timedelta.
-fn duration(argument: &str, given: &Bound<'_, PyAny>) -> PyResult<f64> {
-    if TIMEDELTA.has(given) {
-        return given.call_method0("total_seconds")?.extract();
-    }
-    given.extract().map_err(|_| wrong_type(argument, "a number of seconds or a timedelta", given))
+fn duration(argument: &str, given: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let seconds = if TIMEDELTA.has(given) {
+        given.call_method0("total_seconds")?.extract()?
+    } else {
+        let needed = "a number of seconds or a timedelta";
+        given.extract().map_err(|_| wrong_type(argument, needed, given))?
+    };
+    binding::seconds(argument, seconds).or_raise(given.py())
+}
+
+/// Anything but `True`, such as a choice that was never made, is no consent.
+fn is_true(given: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(given.extract::<bool>().unwrap_or(false))
 }
 
 /// Names and values: of a mapping, as frameworks have them, or of an iterable of pairs.
@@ -82,7 +92,7 @@ impl Landing {
         cookies: Option<&Bound<'_, PyAny>>,
         headers: Option<&Bound<'_, PyAny>>,
         stored: Option<&Bound<'_, TrackingParams>>,
-        consent: bool,
+        #[pyo3(from_py_with = is_true)] consent: bool,
         now: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Visit> {
         guarded(py, || {

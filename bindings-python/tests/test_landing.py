@@ -84,8 +84,9 @@ def test_a_script_s_cookie_is_taken_over() -> None:
     assert [cookie.split("=")[0] for cookie in visit.cookies] == [COOKIE_NAME, SCRIPT_COOKIE_NAME]
 
 
-def test_without_consent_there_are_no_params() -> None:
-    visit = Landing().visit("GET", LINK, stored=KNOWN, consent=False)
+@pytest.mark.parametrize("consent", [False, None, 0, 1, "", "false", "yes"])
+def test_without_consent_there_are_no_params(consent: Any) -> None:
+    visit = Landing().visit("GET", LINK, stored=KNOWN, consent=consent)
     assert (visit.count, visit.skipped, visit.params) == ("skipped", "consent", None)
 
 
@@ -101,21 +102,20 @@ def test_max_age_may_be_a_timedelta() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "code"),
     [
-        ({"touch": "middle"}, 'touch: use "first" or "last"'),
-        ({"max_age": 0}, "max_age: must be at least 1 second"),
-        ({"max_age": timedelta(days=-1)}, "max_age: must be at least 1 second"),
-        (
-            {"domain": "https://shop.example"},
-            "domain: must be a domain such as shop.example, with no scheme, port or path",
-        ),
+        ({"touch": "middle"}, "invalid_option"),
+        ({"max_age": 0}, "invalid_timeout"),
+        ({"max_age": timedelta(days=-1)}, "invalid_timeout"),
+        ({"domain": "https://shop.example"}, "invalid_option"),
     ],
 )
-def test_an_option_that_cannot_be_used_is_refused(options: dict[str, Any], message: str) -> None:
+def test_an_option_that_cannot_be_used_is_refused(options: dict[str, Any], code: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Landing(**options)
-    assert (caught.value.code, caught.value.message) == ("invalid_option", message)
+    [name] = options
+    assert caught.value.code == code
+    assert caught.value.message.startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("arguments", [{"cookies": 1}, {"headers": 1}, {"stored": "{}"}])

@@ -88,14 +88,14 @@ impl Landing {
         self
     }
 
-    /// How long the cookie lives, in whole seconds; 90 days unless given. Browsers may keep it for
-    /// less: Chrome for 400 days at most, Safari in some cases for 7.
+    /// How long the cookie lives, rounded up to whole seconds; 90 days unless given. Browsers may
+    /// keep it for less: Chrome for 400 days at most, Safari in some cases for 7.
     ///
     /// # Errors
-    /// `invalid_option` for less than a second.
+    /// `invalid_option` for zero.
     pub fn max_age(mut self, max_age: Duration) -> Result<Self> {
-        if max_age < Duration::from_secs(1) {
-            return Err(Error::invalid_option("max_age", "must be at least 1 second"));
+        if max_age.is_zero() {
+            return Err(Error::invalid_option("max_age", "must be greater than 0"));
         }
         self.max_age = max_age;
         Ok(self)
@@ -119,22 +119,22 @@ impl Landing {
     }
 }
 
-/// A landing as a binding gets its options; `max_age` in seconds.
+/// A landing as a binding gets its options.
 ///
 /// # Errors
 /// `invalid_option` as the methods of [`Landing`].
 pub fn landing(
     touch: Option<&str>,
     extra_params: Vec<String>,
-    max_age: Option<f64>,
+    max_age: Option<Duration>,
     domain: Option<&str>,
 ) -> Result<Landing> {
     let mut landing = Landing::new().extra_params(extra_params);
     if let Some(touch) = touch {
         landing = landing.touch(touch.parse()?);
     }
-    if let Some(seconds) = max_age {
-        landing = landing.max_age(Duration::try_from_secs_f64(seconds).unwrap_or_default())?;
+    if let Some(max_age) = max_age {
+        landing = landing.max_age(max_age)?;
     }
     match domain {
         Some(domain) => landing.domain(domain),
@@ -173,11 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn a_binding_s_options_are_refused_by_their_names() {
-        for seconds in [0.0, 0.5, -1.0, f64::NAN, f64::INFINITY] {
-            let message = refused(landing(None, Vec::new(), Some(seconds), None));
-            assert_eq!(message, "max_age: must be at least 1 second");
-        }
+    fn an_option_is_refused_by_its_name() {
+        let message = refused(Landing::new().max_age(Duration::ZERO));
+        assert_eq!(message, "max_age: must be greater than 0");
         let message = refused(landing(Some("middle"), Vec::new(), None, None));
         assert_eq!(message, "touch: use \"first\" or \"last\"");
     }

@@ -58,7 +58,8 @@ impl Landing {
         let mut visit = self.decide(known, link, script);
         if visit.count == VisitCount::Captured {
             let params = visit.params.as_ref();
-            let set = params.and_then(|params| attributes.set(params, self.max_age.as_secs()));
+            let max_age = self.max_age.as_secs() + u64::from(self.max_age.subsec_nanos() > 0);
+            let set = params.and_then(|params| attributes.set(params, max_age));
             visit.cookies.extend(set);
         }
         if request.cookies.iter().any(|(name, _)| *name == SCRIPT_COOKIE_NAME) {

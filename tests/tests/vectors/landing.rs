@@ -1,5 +1,7 @@
 //! What a visitor's link, cookies and visits tell.
 
+use std::time::Duration;
+
 use connectly_conformance::{Report, vectors};
 use connectly_conversions::{
     Capture, Error, SkipReason, TrackingParams, Visit, VisitRequest, binding,
@@ -152,6 +154,7 @@ fn landing() -> Outcome {
     let mut report = Report::default();
     for case in vectors::<Case>("landing")? {
         let LandingOptions { touch, extra_params, max_age, domain } = case.options;
+        let max_age = max_age.map(Duration::from_secs_f64);
         let landing = binding::landing(touch.as_deref(), extra_params, max_age, domain.as_deref())?;
         let stored = case.stored.map(|stored| TrackingParams::from_json(&stored.to_string()));
         let request = VisitRequest::new(case.method.as_deref().unwrap_or("GET"), case.target)
