@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connectly_conversions::binding::Spelling;
 use connectly_conversions::{ConversionEvent, EventOptions, Rounding};
 
 use crate::error::{IssueRecord, Result};
@@ -59,11 +60,31 @@ pub(crate) struct Event {
 
 #[uniffi::export]
 impl Event {
-    /// Reads an input document.
+    /// Reads an input document, or what `to_json` wrote.
     #[uniffi::constructor]
     pub(crate) fn from_json(text: &str, options: EventOptionsRecord) -> Result<Arc<Self>> {
         let event = ConversionEvent::from_json_with(text, &options.try_into()?)?;
         Ok(Arc::new(Self { event }))
+    }
+
+    /// Reads the input document that Swift writes of the arguments of a call.
+    #[uniffi::constructor]
+    pub(crate) fn from_arguments(text: &str, options: EventOptionsRecord) -> Result<Arc<Self>> {
+        let options = EventOptions::try_from(options)?.spelling(Spelling::Swift);
+        let event = ConversionEvent::from_json_with(text, &options)?;
+        Ok(Arc::new(Self { event }))
+    }
+
+    /// Reads the bytes that go out.
+    #[uniffi::constructor]
+    pub(crate) fn from_wire(bytes: &[u8], options: EventOptionsRecord) -> Result<Arc<Self>> {
+        let event = ConversionEvent::from_wire(bytes, &options.try_into()?)?;
+        Ok(Arc::new(Self { event }))
+    }
+
+    /// The stored form.
+    pub(crate) fn to_json(&self) -> Result<String> {
+        Ok(self.event.to_json())
     }
 
     pub(crate) fn record(&self) -> Result<EventRecord> {

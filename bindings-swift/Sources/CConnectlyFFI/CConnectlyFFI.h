@@ -349,14 +349,29 @@ uint64_t uniffi_connectly_ffi_fn_clone_event(uint64_t handle, RustCallStatus *_N
 void uniffi_connectly_ffi_fn_free_event(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_EVENT_FROM_ARGUMENTS
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_EVENT_FROM_ARGUMENTS
+uint64_t uniffi_connectly_ffi_fn_constructor_event_from_arguments(RustBuffer text, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_EVENT_FROM_JSON
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_EVENT_FROM_JSON
 uint64_t uniffi_connectly_ffi_fn_constructor_event_from_json(RustBuffer text, RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_EVENT_FROM_WIRE
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_EVENT_FROM_WIRE
+uint64_t uniffi_connectly_ffi_fn_constructor_event_from_wire(ForeignBytes bytes, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_EVENT_RECORD
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_EVENT_RECORD
 RustBuffer uniffi_connectly_ffi_fn_method_event_record(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_EVENT_TO_JSON
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_EVENT_TO_JSON
+RustBuffer uniffi_connectly_ffi_fn_method_event_to_json(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVESANDBOX
@@ -817,6 +832,12 @@ uint16_t uniffi_connectly_ffi_checksum_method_event_record(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_EVENT_TO_JSON
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_EVENT_TO_JSON
+uint16_t uniffi_connectly_ffi_checksum_method_event_to_json(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_CLEAR_FAULTS
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_CLEAR_FAULTS
 uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_clear_faults(void
@@ -883,9 +904,21 @@ uint16_t uniffi_connectly_ffi_checksum_constructor_nativeclient_new(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_ARGUMENTS
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_ARGUMENTS
+uint16_t uniffi_connectly_ffi_checksum_constructor_event_from_arguments(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_JSON
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_JSON
 uint16_t uniffi_connectly_ffi_checksum_constructor_event_from_json(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_WIRE
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_WIRE
+uint16_t uniffi_connectly_ffi_checksum_constructor_event_from_wire(void
     
 );
 #endif

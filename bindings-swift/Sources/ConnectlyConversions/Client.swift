@@ -66,7 +66,8 @@ public final class Client: Sendable {
             apiKey: apiKey, businessId: businessID?.idText, baseUrl: baseURL?.absoluteString,
             timeout: timeout?.inSeconds, attemptTimeout: attemptTimeout?.inSeconds,
             connectTimeout: connectTimeout?.inSeconds, retry: retry?.record,
-            maxConnections: maxConnections.map(Double.init), proxy: proxy?.absoluteString, caBundle: caBundle?.path, userAgent: userAgent,
+            maxConnections: maxConnections.map(Double.init), proxy: proxy?.absoluteString,
+            caBundle: caBundle?.path, userAgent: userAgent,
             rounding: rounding?.rawValue,
             allowInsecureHttpForTests: allowInsecureHTTPForTests)
         self.rounding = rounding

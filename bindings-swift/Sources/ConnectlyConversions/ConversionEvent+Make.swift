@@ -38,7 +38,7 @@ extension ConversionEvent {
             name: .purchase, tracking: tracking, orderID: orderID, currency: currency,
             value: value, items: items, eventTime: eventTime, contentType: contentType,
             contentIDs: contentIDs, numItems: numItems, extraPayload: extraPayload)
-        return try ConversionEvent(json: document.text, options: options)
+        return try ConversionEvent(arguments: document.text, options: options)
     }
 
     /// A ViewContent: a product page was looked at.
@@ -72,7 +72,7 @@ extension ConversionEvent {
             name: .viewContent, tracking: tracking, orderID: nil, currency: currency,
             value: value, items: items, eventTime: eventTime, contentType: contentType,
             contentIDs: contentIDs, numItems: numItems, extraPayload: extraPayload)
-        return try ConversionEvent(json: document.text, options: options)
+        return try ConversionEvent(arguments: document.text, options: options)
     }
 }
 

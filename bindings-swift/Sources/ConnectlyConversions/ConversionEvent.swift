@@ -44,12 +44,30 @@ public struct ConversionEvent: Sendable {
     let handle: Event
 
     /// Reads an input document (`core/schema/event.schema.json`): the wire's own shape and names,
-    /// read leniently where no meaning is lost.
+    /// read leniently where no meaning is lost. Reads what ``toJSON()`` wrote, too, in whichever
+    /// language; the options do not matter to that.
     ///
     /// - Throws: ``ConnectlyError/validation(_:)`` with every problem of the document.
     public init(json: String, options: EventOptions = EventOptions()) throws {
+        try self.init { try Event.fromJson(text: json, options: options.record) }
+    }
+
+    /// Reads the bytes that ``toWire()`` gave, strictly, as the API does. Warnings are those of
+    /// this reading.
+    ///
+    /// - Throws: ``ConnectlyError/validation(_:)`` with every problem.
+    public init(wire: Data, options: EventOptions = EventOptions()) throws {
+        try self.init { try Event.fromWire(bytes: wire, options: options.record) }
+    }
+
+    /// Reads the input document of a call's arguments.
+    init(arguments: String, options: EventOptions) throws {
+        try self.init { try Event.fromArguments(text: arguments, options: options.record) }
+    }
+
+    private init(_ make: () throws -> Event) throws {
         let (handle, record) = try native {
-            let handle = try Event.fromJson(text: json, options: options.record)
+            let handle = try make()
             return (handle, try handle.record())
         }
         self.handle = handle
@@ -63,6 +81,14 @@ public struct ConversionEvent: Sendable {
         eventTime = Date(timeIntervalSince1970: TimeInterval(record.eventTime))
         warnings = record.warnings.map(Issue.init)
         wire = record.wire
+    }
+
+    /// The event as JSON text, for a job queue or a row: ``init(json:options:)`` reads it back in
+    /// whichever language, to the same bytes and the same warnings. What was valid stays valid,
+    /// however old it is by then.
+    public func toJSON() -> String {
+        // Only a panic could be thrown here; what comes of it is refused when it is read.
+        (try? handle.toJson()) ?? ""
     }
 
     /// The exact bytes that go out.

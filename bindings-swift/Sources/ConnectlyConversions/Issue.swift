@@ -25,12 +25,19 @@ public struct Issue: Sendable, Hashable {
     /// The value that was surely meant, as text, where there is one.
     public let suggestion: String?
 
+    init(code: Code, severity: Severity, path: String, message: String, suggestion: String?) {
+        self.code = code
+        self.severity = severity
+        self.path = path
+        self.message = message
+        self.suggestion = suggestion
+    }
+
     init(_ record: IssueRecord) {
-        code = Code(rawValue: record.code)
-        severity = Severity(rawValue: record.severity) ?? .error
-        path = record.path
-        message = record.message
-        suggestion = record.suggestion
+        self.init(
+            code: Code(rawValue: record.code),
+            severity: Severity(rawValue: record.severity) ?? .error, path: record.path,
+            message: record.message, suggestion: record.suggestion)
     }
 }
 

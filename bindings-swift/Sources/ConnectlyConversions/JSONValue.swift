@@ -22,8 +22,9 @@ public enum JSONValue: Sendable, Hashable {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
-        // JSON has no word for what is not a number, so the core refuses it.
-        case .number(let value): value.description
+        // JSON has no form for what is no number; this is how the core is told, to refuse it.
+        case .number(let value):
+            value.isNaN ? #"{"$javascript":"number","text":"NaN"}"# : value.description
         case .string(let value): JSONText.string(value)
         case .array(let values): JSONText.array(values.map(\.jsonText))
         case .object(let members):

@@ -770,6 +770,11 @@ public protocol EventProtocol: AnyObject, Sendable {
     
     func record() throws  -> EventRecord
     
+    /**
+     * The stored form.
+     */
+    func toJson() throws  -> String
+    
 }
 /**
  * A valid event.
@@ -826,7 +831,20 @@ open class Event: EventProtocol, @unchecked Sendable {
 
     
     /**
-     * Reads an input document.
+     * Reads the input document that Swift writes of the arguments of a call.
+     */
+public static func fromArguments(text: String, options: EventOptionsRecord)throws  -> Event  {
+    return try  FfiConverterTypeEvent_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_constructor_event_from_arguments(
+        FfiConverterString.lower(text),
+        FfiConverterTypeEventOptionsRecord_lower(options),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Reads an input document, or what `to_json` wrote.
      */
 public static func fromJson(text: String, options: EventOptionsRecord)throws  -> Event  {
     return try  FfiConverterTypeEvent_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
@@ -838,12 +856,39 @@ public static func fromJson(text: String, options: EventOptionsRecord)throws  ->
 })
 }
     
+    /**
+     * Reads the bytes that go out.
+     */
+public static func fromWire(bytes: Data, options: EventOptionsRecord)throws  -> Event  {
+    return try  FfiConverterTypeEvent_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+        FfiConverterByRefBytes.lower(bytes) { bytesFb in
+    uniffi_connectly_ffi_fn_constructor_event_from_wire(
+        bytesFb,
+        FfiConverterTypeEventOptionsRecord_lower(options),uniffiCallStatus
+    )
+        }
+})
+}
+    
 
     
 open func record()throws  -> EventRecord  {
     return try  FfiConverterTypeEventRecord_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
     uniffi_connectly_ffi_fn_method_event_record(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The stored form.
+     */
+open func toJson()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_event_to_json(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -3074,6 +3119,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_event_record() != 22794) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_connectly_ffi_checksum_method_event_to_json() != 515) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_clear_faults() != 28528) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3107,7 +3155,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_constructor_nativeclient_new() != 52702) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_constructor_event_from_json() != 53243) {
+    if (uniffi_connectly_ffi_checksum_constructor_event_from_arguments() != 28642) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_constructor_event_from_json() != 16633) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_constructor_event_from_wire() != 7387) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_nativesandbox_start() != 761) {

@@ -109,16 +109,50 @@ final class EventTests: XCTestCase {
     }
 
     func testANumberThatIsNoneIsRefusedInAnExtraMemberToo() throws {
-        let values: [JSONValue] = [
-            .number(.nan), [1, .number(.nan)], ["deep": [["score": .number(.nan)]]],
+        let values: [(JSONValue, String)] = [
+            (.number(.nan), "extra_payload.score"),
+            ([1, .number(.nan)], "extra_payload.score[1]"),
+            (["deep": [["x": .number(.nan)]]], "extra_payload.score.deep[0].x"),
         ]
-        for value in values {
-            XCTAssertThrowsError(
+        for (value, path) in values {
+            let found = try issues {
                 try ConversionEvent.viewContent(
                     tracking: Sample.tracking(), extraPayload: ["score": value])
-            ) { error in
-                XCTAssertEqual((error as? ConnectlyError)?.kind, .validation, "\(error)")
             }
+            XCTAssertTrue(found.contains("invalid_amount at \(path)"), "\(found)")
+        }
+    }
+
+    func testAHintNamesWhatSwiftTakes() throws {
+        XCTAssertThrowsError(
+            try ConversionEvent.viewContent(
+                tracking: Sample.tracking(), extraPayload: ["order_id": "A"])
+        ) { error in
+            let messages = (error as? ConnectlyError)?.issues.map(\.message) ?? []
+            XCTAssertTrue(messages.contains { $0.contains("orderID") }, "\(messages)")
+        }
+    }
+
+    func testAClickWhoseTimeIsNoneIsReportedBesideTheEvents() throws {
+        for moment in [Date(timeIntervalSince1970: .nan), .distantPast] {
+            let tracking = try TrackingParams(
+                cnctTrackingID: "t1", sendoutID: "s1", ctwaClid: "c1", adID: "1",
+                capturedAt: moment)
+            let found = try issues {
+                try ConversionEvent.viewContent(tracking: tracking, eventTime: .distantPast)
+            }
+            XCTAssertEqual(
+                found.map { $0.split(separator: " ").last }, ["payload.event_time", "captured_at"])
+        }
+    }
+
+    func testAMomentThatIsNoneIsRefusedWhereverItIsGiven() throws {
+        let never = Date(timeIntervalSince1970: .nan)
+        for moment in [never, .distantPast] {
+            XCTAssertThrowsError(
+                try ConversionEvent.viewContent(
+                    tracking: Sample.tracking(), options: EventOptions(now: moment))
+            ) { XCTAssertEqual(($0 as? ConnectlyError)?.code, .invalidOption, "\($0)") }
         }
     }
 
