@@ -5,7 +5,8 @@ use std::sync::Arc;
 use connectly_conversions::binding::Spelling;
 use connectly_conversions::{ConversionEvent, EventOptions, Rounding};
 
-use crate::error::{IssueRecord, Result};
+use crate::error::{Failure, IssueRecord, Result};
+use crate::moment;
 
 /// How an event is made.
 #[derive(uniffi::Record)]
@@ -13,14 +14,14 @@ pub(crate) struct EventOptionsRecord {
     pub(crate) rounding: Option<String>,
     pub(crate) extra_currencies: Option<Vec<String>>,
     /// Unix seconds.
-    pub(crate) now: Option<i64>,
+    pub(crate) now: Option<f64>,
     pub(crate) javascript_numbers: bool,
 }
 
 impl TryFrom<EventOptionsRecord> for EventOptions {
-    type Error = connectly_conversions::Error;
+    type Error = Failure;
 
-    fn try_from(given: EventOptionsRecord) -> connectly_conversions::Result<Self> {
+    fn try_from(given: EventOptionsRecord) -> Result<Self> {
         let mut options = Self::new().javascript_numbers(given.javascript_numbers);
         if let Some(rounding) = given.rounding {
             options = options.rounding(rounding.parse::<Rounding>()?);
@@ -28,7 +29,7 @@ impl TryFrom<EventOptionsRecord> for EventOptions {
         if let Some(codes) = given.extra_currencies {
             options = options.extra_currencies(codes);
         }
-        if let Some(now) = given.now {
+        if let Some(now) = moment::unix_seconds("now", given.now)? {
             options = options.now(now);
         }
         Ok(options)

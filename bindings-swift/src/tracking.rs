@@ -3,6 +3,7 @@
 use connectly_conversions::{COOKIE_NAME, Capture, TrackingParams};
 
 use crate::error::Result;
+use crate::moment;
 
 /// A name and its value.
 #[derive(uniffi::Record)]
@@ -49,33 +50,33 @@ impl From<TrackingParams> for TrackingRecord {
 pub(crate) struct CaptureOptions {
     pub(crate) extra_params: Vec<String>,
     /// Unix seconds.
-    pub(crate) now: Option<i64>,
+    pub(crate) now: Option<f64>,
 }
 
-impl From<CaptureOptions> for Capture {
-    fn from(options: CaptureOptions) -> Self {
-        let capture = Self::new().extra_params(options.extra_params);
-        match options.now {
+impl CaptureOptions {
+    fn capture(self) -> Result<Capture> {
+        let capture = Capture::new().extra_params(self.extra_params);
+        Ok(match moment::unix_seconds("now", self.now)? {
             Some(now) => capture.now(now),
             None => capture,
-        }
+        })
     }
 }
 
 #[uniffi::export]
 fn capture_url(url: &str, options: CaptureOptions) -> Result<Option<TrackingRecord>> {
-    Ok(Capture::from(options).url(url)?.map(TrackingRecord::from))
+    Ok(options.capture()?.url(url)?.map(TrackingRecord::from))
 }
 
 #[uniffi::export]
 fn capture_query(query: &str, options: CaptureOptions) -> Result<Option<TrackingRecord>> {
-    Ok(Capture::from(options).query(query)?.map(TrackingRecord::from))
+    Ok(options.capture()?.query(query)?.map(TrackingRecord::from))
 }
 
 #[uniffi::export]
 fn capture_pairs(pairs: Vec<Pair>, options: CaptureOptions) -> Result<Option<TrackingRecord>> {
     let pairs = pairs.into_iter().map(|pair| (pair.name, pair.value));
-    Ok(Capture::from(options).pairs(pairs)?.map(TrackingRecord::from))
+    Ok(options.capture()?.pairs(pairs)?.map(TrackingRecord::from))
 }
 
 #[uniffi::export]
@@ -84,8 +85,9 @@ fn tracking_of_values(
     sendout_id: String,
     ctwa_clid: String,
     ad_id: String,
-    captured_at: Option<i64>,
+    captured_at: Option<f64>,
 ) -> Result<TrackingRecord> {
+    let captured_at = moment::unix_seconds("capturedAt", captured_at)?;
     let params = TrackingParams::new(cnct_tracking_id, sendout_id, ctwa_clid, ad_id)?;
     Ok(match captured_at {
         Some(seconds) => params.with_captured_at(seconds),

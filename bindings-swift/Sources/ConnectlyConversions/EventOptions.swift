@@ -36,6 +36,6 @@ public struct EventOptions: Sendable, Hashable {
     var record: EventOptionsRecord {
         EventOptionsRecord(
             rounding: rounding?.rawValue, extraCurrencies: extraCurrencies,
-            now: now.map(\.unixSeconds), javascriptNumbers: javascriptNumbers)
+            now: now?.timeIntervalSince1970, javascriptNumbers: javascriptNumbers)
     }
 }

@@ -120,11 +120,3 @@ enum JSONText {
         return Int64(exactly: seconds).map(String.init) ?? string(String(seconds))
     }
 }
-
-extension Date {
-    /// Whole Unix seconds, clamped to 64 bits.
-    var unixSeconds: Int64 {
-        let seconds = timeIntervalSince1970.rounded(.down)
-        return Int64(exactly: seconds) ?? (seconds > 0 ? .max : .min)
-    }
-}

@@ -26,7 +26,7 @@ extension TrackingParams {
     public static func from(
         url: String, extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {
-        let options = CaptureOptions(extraParams: extraParams, now: now?.unixSeconds)
+        let options = CaptureOptions(extraParams: extraParams, now: now?.timeIntervalSince1970)
         return try native { try captureUrl(url: url, options: options) }.map(Self.init)
     }
 
@@ -48,7 +48,7 @@ extension TrackingParams {
     public static func from(
         query: String, extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {
-        let options = CaptureOptions(extraParams: extraParams, now: now?.unixSeconds)
+        let options = CaptureOptions(extraParams: extraParams, now: now?.timeIntervalSince1970)
         return try native { try captureQuery(query: query, options: options) }.map(Self.init)
     }
 
@@ -58,7 +58,7 @@ extension TrackingParams {
     public static func from(
         queryItems: [URLQueryItem], extraParams: [String] = [], now: Date? = nil
     ) throws -> TrackingParams? {
-        let options = CaptureOptions(extraParams: extraParams, now: now?.unixSeconds)
+        let options = CaptureOptions(extraParams: extraParams, now: now?.timeIntervalSince1970)
         let pairs = queryItems.map { Pair(name: $0.name, value: $0.value ?? "") }
         return try native { try capturePairs(pairs: pairs, options: options) }.map(Self.init)
     }

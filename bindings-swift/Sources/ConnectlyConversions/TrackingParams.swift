@@ -57,7 +57,7 @@ public struct TrackingParams: Sendable, Hashable {
             try native {
                 try trackingOfValues(
                     cnctTrackingId: cnctTrackingID, sendoutId: sendoutID, ctwaClid: ctwaClid,
-                    adId: adID, capturedAt: capturedAt?.unixSeconds)
+                    adId: adID, capturedAt: capturedAt?.timeIntervalSince1970)
             })
     }
 

@@ -1686,14 +1686,14 @@ public struct CaptureOptions: Equatable, Hashable {
     /**
      * Unix seconds.
      */
-    public let now: Int64?
+    public let now: Double?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
     public init(extraParams: [String], 
         /**
          * Unix seconds.
-         */now: Int64?) {
+         */now: Double?) {
         self.extraParams = extraParams
         self.now = now
     }
@@ -1715,13 +1715,13 @@ public struct FfiConverterTypeCaptureOptions: FfiConverterRustBuffer {
         return
             try CaptureOptions(
                 extraParams: FfiConverterSequenceString.read(from: &buf), 
-                now: FfiConverterOptionInt64.read(from: &buf)
+                now: FfiConverterOptionDouble.read(from: &buf)
         )
     }
 
     public static func write(_ value: CaptureOptions, into buf: inout [UInt8]) {
         FfiConverterSequenceString.write(value.extraParams, into: &buf)
-        FfiConverterOptionInt64.write(value.now, into: &buf)
+        FfiConverterOptionDouble.write(value.now, into: &buf)
     }
 }
 
@@ -1952,7 +1952,7 @@ public struct EventOptionsRecord: Equatable, Hashable {
     /**
      * Unix seconds.
      */
-    public let now: Int64?
+    public let now: Double?
     public let javascriptNumbers: Bool
 
     // Default memberwise initializers are never public by default, so we
@@ -1960,7 +1960,7 @@ public struct EventOptionsRecord: Equatable, Hashable {
     public init(rounding: String?, extraCurrencies: [String]?, 
         /**
          * Unix seconds.
-         */now: Int64?, javascriptNumbers: Bool) {
+         */now: Double?, javascriptNumbers: Bool) {
         self.rounding = rounding
         self.extraCurrencies = extraCurrencies
         self.now = now
@@ -1985,7 +1985,7 @@ public struct FfiConverterTypeEventOptionsRecord: FfiConverterRustBuffer {
             try EventOptionsRecord(
                 rounding: FfiConverterOptionString.read(from: &buf), 
                 extraCurrencies: FfiConverterOptionSequenceString.read(from: &buf), 
-                now: FfiConverterOptionInt64.read(from: &buf), 
+                now: FfiConverterOptionDouble.read(from: &buf), 
                 javascriptNumbers: FfiConverterBool.read(from: &buf)
         )
     }
@@ -1993,7 +1993,7 @@ public struct FfiConverterTypeEventOptionsRecord: FfiConverterRustBuffer {
     public static func write(_ value: EventOptionsRecord, into buf: inout [UInt8]) {
         FfiConverterOptionString.write(value.rounding, into: &buf)
         FfiConverterOptionSequenceString.write(value.extraCurrencies, into: &buf)
-        FfiConverterOptionInt64.write(value.now, into: &buf)
+        FfiConverterOptionDouble.write(value.now, into: &buf)
         FfiConverterBool.write(value.javascriptNumbers, into: &buf)
     }
 }
@@ -3040,7 +3040,7 @@ public func trackingOfJson(json: String)throws  -> TrackingRecord  {
     )
 })
 }
-public func trackingOfValues(cnctTrackingId: String, sendoutId: String, ctwaClid: String, adId: String, capturedAt: Int64?)throws  -> TrackingRecord  {
+public func trackingOfValues(cnctTrackingId: String, sendoutId: String, ctwaClid: String, adId: String, capturedAt: Double?)throws  -> TrackingRecord  {
     return try  FfiConverterTypeTrackingRecord_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
     uniffi_connectly_ffi_fn_func_tracking_of_values(
@@ -3048,7 +3048,7 @@ public func trackingOfValues(cnctTrackingId: String, sendoutId: String, ctwaClid
         FfiConverterString.lower(sendoutId),
         FfiConverterString.lower(ctwaClid),
         FfiConverterString.lower(adId),
-        FfiConverterOptionInt64.lower(capturedAt),uniffiCallStatus
+        FfiConverterOptionDouble.lower(capturedAt),uniffiCallStatus
     )
 })
 }
@@ -3086,7 +3086,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_func_tracking_of_json() != 62024) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_func_tracking_of_values() != 35595) {
+    if (uniffi_connectly_ffi_checksum_func_tracking_of_values() != 34346) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_inflight_outcome() != 59382) {

@@ -13,6 +13,18 @@ enum Contract {
         return try JSON.parse(String(decoding: data, as: UTF8.self))
     }
 
+    /// How many cases a file of vectors has by the table of `tests/README.md`.
+    static func count(_ name: String) throws -> Int {
+        let table = try String(
+            contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
+        let row = table.split(separator: "\n").first { $0.hasPrefix("| `\(name).json`") }
+        let cells = row?.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard let count = cells?.last.flatMap({ Int($0) }) else {
+            throw ContractError("tests/README.md: no count of \(name).json")
+        }
+        return count
+    }
+
     /// The cases of a file of vectors.
     static func vectors(_ name: String) throws -> [Members] {
         var file = try Members(json("vectors/\(name).json"), in: name)

@@ -133,26 +133,22 @@ final class EventTests: XCTestCase {
         }
     }
 
-    func testAClickWhoseTimeIsNoneIsReportedBesideTheEvents() throws {
-        for moment in [Date(timeIntervalSince1970: .nan), .distantPast] {
-            let tracking = try TrackingParams(
-                cnctTrackingID: "t1", sendoutID: "s1", ctwaClid: "c1", adID: "1",
-                capturedAt: moment)
-            let found = try issues {
-                try ConversionEvent.viewContent(tracking: tracking, eventTime: .distantPast)
-            }
-            XCTAssertEqual(
-                found.map { $0.split(separator: " ").last }, ["payload.event_time", "captured_at"])
-        }
-    }
-
     func testAMomentThatIsNoneIsRefusedWhereverItIsGiven() throws {
         let never = Date(timeIntervalSince1970: .nan)
-        for moment in [never, .distantPast] {
+        let milliseconds = Date(timeIntervalSince1970: 1_746_480_000_000)
+        for moment in [never, .distantPast, milliseconds] {
             XCTAssertThrowsError(
                 try ConversionEvent.viewContent(
                     tracking: Sample.tracking(), options: EventOptions(now: moment))
             ) { XCTAssertEqual(($0 as? ConnectlyError)?.code, .invalidOption, "\($0)") }
+            XCTAssertThrowsError(
+                try TrackingParams(
+                    cnctTrackingID: "t1", sendoutID: "s1", ctwaClid: "c1", adID: "1",
+                    capturedAt: moment)
+            ) { XCTAssertEqual(($0 as? ConnectlyError)?.code, .invalidOption, "\($0)") }
+            XCTAssertThrowsError(try TrackingParams.from(url: Sample.landing, now: moment)) {
+                XCTAssertEqual(($0 as? ConnectlyError)?.code, .invalidOption, "\($0)")
+            }
         }
     }
 
