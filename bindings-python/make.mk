@@ -41,6 +41,7 @@ test-python: install-python
 lint-python: install-python
 	cargo clippy -p connectly-forkguard --all-targets -- -D warnings
 	PYO3_BUILD_EXTENSION_MODULE=1 cargo clippy -p connectly-conversions-python -- -D warnings
+	$(PYTHON) $(PY_DIR)/docs.py --check
 	cd $(PY_DIR) && $(PY_BIN)/ruff check . ../examples/python-checkout && \
 		$(PY_BIN)/ruff format --check . ../examples/python-checkout
 	cd $(PY_DIR) && $(PY_BIN)/mypy python/connectly_conversions tests/typing_user.py

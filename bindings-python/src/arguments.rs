@@ -27,6 +27,16 @@ pub(crate) fn text(object: &Bound<'_, PyAny>) -> Option<String> {
     Some(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
 }
 
+/// JSON as bytes, which the core finds to be text or not.
+pub(crate) fn json(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(text) = text.cast::<PyString>() {
+        // Half a character becomes what is no UTF-8, and is refused as such.
+        let bytes = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+        return bytes.extract();
+    }
+    text.extract().map_err(|_| wrong_type("text", "a str or bytes", text))
+}
+
 /// A method, if the object has it. A mapping may have every attribute that it is asked for, and
 /// may say in its own way that it lacks one.
 fn method<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {

@@ -6,44 +6,20 @@ use std::hash::{Hash, Hasher};
 use connectly_conversions as core;
 use connectly_conversions::binding::Spelling;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 
-use crate::arguments::{moment, names, wrong_type};
+use crate::arguments::{json, wrong_type};
 use crate::document::{Argument, Event};
 use crate::errors::{OrRaise, guarded, issues};
 use crate::objects::value;
+use crate::options::Options;
 use crate::tracking::TrackingParams;
 use crate::types::{DECIMAL, MAPPING, pydantic_schema};
 
+#[doc = docstring!("ConversionEvent")]
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
 pub struct ConversionEvent(pub(crate) core::ConversionEvent);
-
-/// How the event is read, as Python gives it.
-struct Options<'a, 'py> {
-    rounding: Option<&'a str>,
-    extra_currencies: Argument<'a, 'py>,
-    now: Argument<'a, 'py>,
-}
-
-impl Options<'_, '_> {
-    fn read(&self, py: Python<'_>) -> PyResult<core::EventOptions> {
-        // Python's own clock, which tests may have stopped.
-        let mut options =
-            core::EventOptions::new().spelling(Spelling::Python).now(match self.now {
-                Some(now) => moment("now", now)?,
-                None => py.import("time")?.call_method0("time")?.extract::<f64>()?.into(),
-            });
-        if let Some(rounding) = self.rounding {
-            options = options.rounding(rounding.parse::<core::Rounding>().or_raise(py)?);
-        }
-        if self.extra_currencies.is_some() {
-            let codes = names("extra_currencies", self.extra_currencies)?;
-            options = options.extra_currencies(codes);
-        }
-        Ok(options)
-    }
-}
 
 impl ConversionEvent {
     fn make(py: Python<'_>, event: &Event<'_, '_>, options: &Options<'_, '_>) -> PyResult<Self> {
@@ -51,18 +27,9 @@ impl ConversionEvent {
     }
 }
 
-/// JSON as bytes, which the core finds to be text or not.
-fn json(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    if let Ok(text) = text.cast::<PyString>() {
-        // Half a character becomes what is no UTF-8, and is refused as such.
-        let bytes = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
-        return bytes.extract();
-    }
-    text.extract().map_err(|_| wrong_type("text", "a str or bytes", text))
-}
-
 #[pymethods]
 impl ConversionEvent {
+    #[doc = docstring!("ConversionEvent.purchase")]
     #[classmethod]
     #[pyo3(signature = (*, tracking, order_id, currency, value, items = None, event_time = None,
         content_type = None, content_ids = None, num_items = None, extra_payload = None,
@@ -103,6 +70,7 @@ impl ConversionEvent {
         Self::make(class.py(), &event, &Options { rounding, extra_currencies, now })
     }
 
+    #[doc = docstring!("ConversionEvent.view_content")]
     #[classmethod]
     #[pyo3(signature = (*, tracking, items = None, currency = None, value = None, order_id = None,
         event_time = None, content_type = None, content_ids = None, num_items = None,
@@ -143,6 +111,7 @@ impl ConversionEvent {
         Self::make(class.py(), &event, &Options { rounding, extra_currencies, now })
     }
 
+    #[doc = docstring!("ConversionEvent.from_dict")]
     #[classmethod]
     #[pyo3(signature = (document, *, rounding = None, extra_currencies = None, now = None))]
     fn from_dict(
@@ -163,6 +132,7 @@ impl ConversionEvent {
         })
     }
 
+    #[doc = docstring!("ConversionEvent.from_json")]
     #[classmethod]
     #[pyo3(signature = (text, *, rounding = None, extra_currencies = None, now = None,
         javascript_numbers = false))]
@@ -192,6 +162,7 @@ impl ConversionEvent {
         pydantic_schema(class, source, handler)
     }
 
+    #[doc = docstring!("ConversionEvent.from_wire")]
     #[classmethod]
     #[pyo3(signature = (wire, *, now = None))]
     fn from_wire(
@@ -206,40 +177,66 @@ impl ConversionEvent {
         })
     }
 
+    #[doc = docstring!("ConversionEvent.to_json")]
     fn to_json(&self) -> String {
         self.0.to_json()
     }
 
+    #[doc = docstring!("ConversionEvent.warnings")]
     #[getter]
     fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         issues(py, self.0.warnings())
     }
 
+    #[doc = docstring!("ConversionEvent.to_wire")]
     fn to_wire<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.0.to_wire())
     }
 
+    #[doc = docstring!("ConversionEvent.event_name")]
     #[getter]
     fn event_name(&self) -> &'static str {
         self.0.event_name().as_str()
     }
 
+    #[doc = docstring!("ConversionEvent.order_id")]
     #[getter]
     fn order_id(&self) -> Option<&str> {
         self.0.order_id()
     }
 
+    #[doc = docstring!("ConversionEvent.currency")]
     #[getter]
     fn currency(&self) -> Option<&str> {
         self.0.currency()
     }
 
+    #[doc = docstring!("ConversionEvent.value")]
     #[getter]
     fn value<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let decimal = |value: core::Decimal| DECIMAL.import(py)?.call1((value.to_string(),));
         self.0.value().map(decimal).transpose()
     }
 
+    #[doc = docstring!("ConversionEvent.content_type")]
+    #[getter]
+    fn content_type(&self) -> Option<&str> {
+        self.0.content_type()
+    }
+
+    #[doc = docstring!("ConversionEvent.content_ids")]
+    #[getter]
+    fn content_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.0.content_ids())
+    }
+
+    #[doc = docstring!("ConversionEvent.num_items")]
+    #[getter]
+    fn num_items(&self) -> Option<u64> {
+        self.0.num_items()
+    }
+
+    #[doc = docstring!("ConversionEvent.event_time")]
     #[getter]
     fn event_time(&self) -> i64 {
         self.0.event_time()

@@ -7,7 +7,7 @@ use pyo3::types::{PyInt, PyString, PyTuple, PyType};
 
 use crate::types::pydantic_schema;
 
-/// Holds what it was given: the event that it becomes part of checks it, and knows its path.
+#[doc = docstring!("Item")]
 #[pyclass(frozen, module = "connectly_conversions")]
 pub struct Item {
     id: Py<PyAny>,
@@ -39,16 +39,19 @@ impl Item {
         }
     }
 
+    #[doc = docstring!("Item.id")]
     #[getter]
     fn id(&self, py: Python<'_>) -> Py<PyAny> {
         self.id.clone_ref(py)
     }
 
+    #[doc = docstring!("Item.quantity")]
     #[getter]
     fn quantity(&self, py: Python<'_>) -> Py<PyAny> {
         self.quantity.clone_ref(py)
     }
 
+    #[doc = docstring!("Item.item_price")]
     #[getter]
     fn item_price(&self, py: Python<'_>) -> Py<PyAny> {
         self.item_price.clone_ref(py)
@@ -70,6 +73,7 @@ impl Item {
         visit.call(&self.item_price)
     }
 
+    #[doc = docstring!("Item.tuple")]
     fn tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.members(py))
     }

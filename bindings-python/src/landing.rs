@@ -13,6 +13,7 @@ use crate::errors::{OrRaise, guarded, issues};
 use crate::tracking::TrackingParams;
 use crate::types::TIMEDELTA;
 
+#[doc = docstring!("Landing")]
 #[pyclass(frozen, module = "connectly_conversions")]
 pub struct Landing(core::Landing);
 
@@ -80,6 +81,7 @@ impl Landing {
         binding::landing(touch, extra_params, max_age, domain).or_raise(py).map(Self)
     }
 
+    #[doc = docstring!("Landing.visit")]
     #[pyo3(signature = (
         method, url, cookies = None, headers = None, stored = None, consent = true, *, now = None
     ))]
@@ -114,37 +116,44 @@ impl Landing {
     }
 }
 
+#[doc = docstring!("Visit")]
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(PartialEq)]
 pub struct Visit(core::Visit);
 
 #[pymethods]
 impl Visit {
+    #[doc = docstring!("Visit.params")]
     #[getter]
     fn params(&self) -> Option<TrackingParams> {
         self.0.params().cloned().map(TrackingParams)
     }
 
+    #[doc = docstring!("Visit.cookies")]
     #[getter]
     fn cookies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.0.cookies())
     }
 
+    #[doc = docstring!("Visit.no_store")]
     #[getter]
     fn no_store(&self) -> bool {
         self.0.no_store()
     }
 
+    #[doc = docstring!("Visit.count")]
     #[getter]
     fn count(&self) -> &'static str {
         self.0.count().as_str()
     }
 
+    #[doc = docstring!("Visit.skipped")]
     #[getter]
     fn skipped(&self) -> Option<&'static str> {
         self.0.skipped().map(core::SkipReason::as_str)
     }
 
+    #[doc = docstring!("Visit.issues")]
     #[getter]
     fn issues<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         issues(py, self.0.issues())

@@ -5,6 +5,11 @@
 // The Python signatures need owned or by-value arguments, and the docs are the stubs'.
 // Members have the wire's names.
 #![allow(clippy::needless_pass_by_value, clippy::struct_field_names, missing_docs, unreachable_pub)]
+// The docstrings are Python's.
+#![allow(clippy::doc_markdown, clippy::needless_raw_string_hashes)]
+
+#[macro_use]
+mod docs;
 
 mod arguments;
 mod bell;
@@ -21,6 +26,7 @@ mod io_thread;
 mod item;
 mod landing;
 mod objects;
+mod options;
 mod records;
 mod sandbox;
 mod tracking;

@@ -10,13 +10,17 @@ use crate::errors::{OrRaise, exception};
 use crate::event::ConversionEvent;
 use crate::types::pydantic_schema;
 
-/// The API's word that it received an event.
+#[doc = docstring!("Receipt")]
 #[pyclass(frozen, eq, hash, get_all, module = "connectly_conversions")]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Receipt {
+    #[doc = docstring!("Receipt.events_received")]
     events_received: u64,
+    #[doc = docstring!("Receipt.attempts")]
     attempts: u32,
+    #[doc = docstring!("Receipt.status")]
     status: u16,
+    #[doc = docstring!("Receipt.raw_body")]
     raw_body: String,
 }
 
@@ -58,11 +62,14 @@ impl Receipt {
     }
 }
 
-/// What became of one event of `send_many`.
+#[doc = docstring!("Outcome")]
 #[pyclass(frozen, get_all, module = "connectly_conversions")]
 pub struct Outcome {
+    #[doc = docstring!("Outcome.event")]
     event: Py<ConversionEvent>,
+    #[doc = docstring!("Outcome.receipt")]
     receipt: Option<Py<Receipt>>,
+    #[doc = docstring!("Outcome.error")]
     error: Option<Py<PyAny>>,
 }
 
@@ -105,6 +112,7 @@ impl Outcome {
         visit.call(&self.error)
     }
 
+    #[doc = docstring!("Outcome.ok")]
     #[getter]
     fn ok(&self) -> bool {
         self.receipt.is_some()
@@ -131,7 +139,7 @@ impl Outcome {
     }
 }
 
-/// How often and how patiently a call tries again.
+#[doc = docstring!("RetryPolicy")]
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
 pub struct RetryPolicy(pub(crate) core::RetryPolicy);
@@ -153,16 +161,19 @@ impl RetryPolicy {
         core::RetryPolicy::from_seconds(retries, base, cap).or_raise(py).map(Self)
     }
 
+    #[doc = docstring!("RetryPolicy.retries")]
     #[getter]
     fn retries(&self) -> u32 {
         self.0.retries()
     }
 
+    #[doc = docstring!("RetryPolicy.base")]
     #[getter]
     fn base(&self) -> f64 {
         self.0.base().as_secs_f64()
     }
 
+    #[doc = docstring!("RetryPolicy.cap")]
     #[getter]
     fn cap(&self) -> f64 {
         self.0.cap().as_secs_f64()

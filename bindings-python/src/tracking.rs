@@ -12,6 +12,7 @@ use crate::errors::{OrRaise, guarded};
 use crate::objects::value;
 use crate::types::pydantic_schema;
 
+#[doc = docstring!("TrackingParams")]
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
 pub struct TrackingParams(pub(crate) core::TrackingParams);
@@ -47,6 +48,7 @@ impl TrackingParams {
         }))
     }
 
+    #[doc = docstring!("TrackingParams.from_url")]
     #[classmethod]
     #[pyo3(signature = (url, extra_params = None, *, now = None))]
     #[pyo3(text_signature = "(url, extra_params=(), *, now=None)")]
@@ -61,6 +63,7 @@ impl TrackingParams {
         })
     }
 
+    #[doc = docstring!("TrackingParams.from_query")]
     #[classmethod]
     #[pyo3(signature = (query, extra_params = None, *, now = None))]
     #[pyo3(text_signature = "(query, extra_params=(), *, now=None)")]
@@ -80,6 +83,7 @@ impl TrackingParams {
         })
     }
 
+    #[doc = docstring!("TrackingParams.from_dict")]
     #[classmethod]
     fn from_dict(class: &Bound<'_, PyType>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
         guarded(class.py(), || {
@@ -87,11 +91,13 @@ impl TrackingParams {
         })
     }
 
+    #[doc = docstring!("TrackingParams.from_json")]
     #[classmethod]
     fn from_json(class: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
         guarded(class.py(), || core::TrackingParams::from_json(text).or_raise(class.py()).map(Self))
     }
 
+    #[doc = docstring!("TrackingParams.from_cookie")]
     #[classmethod]
     fn from_cookie(class: &Bound<'_, PyType>, cookie: &str) -> PyResult<Self> {
         guarded(class.py(), || {
@@ -108,38 +114,46 @@ impl TrackingParams {
         pydantic_schema(class, source, handler)
     }
 
+    #[doc = docstring!("TrackingParams.to_dict")]
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         py.import("json")?.call_method1("loads", (self.0.to_json(),))
     }
 
+    #[doc = docstring!("TrackingParams.to_json")]
     fn to_json(&self) -> String {
         self.0.to_json()
     }
 
+    #[doc = docstring!("TrackingParams.to_cookie")]
     fn to_cookie(&self) -> String {
         self.0.to_cookie()
     }
 
+    #[doc = docstring!("TrackingParams.cnct_tracking_id")]
     #[getter]
     fn cnct_tracking_id(&self) -> &str {
         self.0.cnct_tracking_id()
     }
 
+    #[doc = docstring!("TrackingParams.sendout_id")]
     #[getter]
     fn sendout_id(&self) -> &str {
         self.0.sendout_id()
     }
 
+    #[doc = docstring!("TrackingParams.ctwa_clid")]
     #[getter]
     fn ctwa_clid(&self) -> &str {
         self.0.ctwa_clid()
     }
 
+    #[doc = docstring!("TrackingParams.ad_id")]
     #[getter]
     fn ad_id(&self) -> &str {
         self.0.ad_id()
     }
 
+    #[doc = docstring!("TrackingParams.extra")]
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let extra = PyDict::new(py);
@@ -149,6 +163,7 @@ impl TrackingParams {
         Ok(extra)
     }
 
+    #[doc = docstring!("TrackingParams.captured_at")]
     #[getter]
     fn captured_at(&self) -> Option<i64> {
         self.0.captured_at()

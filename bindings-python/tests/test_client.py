@@ -9,13 +9,15 @@ import signal
 import socket
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from connectly_conversions import (
+    AsyncClient,
     AuthenticationError,
     Client,
     ConfigurationError,
@@ -33,6 +35,7 @@ from connectly_conversions import (
     Sandbox,
     ServerError,
     TrackingParams,
+    ValidationError,
 )
 
 from .conftest import BUSINESS, KEY, VISIT, purchase
@@ -67,6 +70,20 @@ def test_a_shop_may_name_itself(connectly_sandbox: Sandbox, event: ConversionEve
     assert request.headers["user-agent"].endswith(" shop/1.0")
     with pytest.raises(ConfigurationError, match="user_agent"):
         Client(user_agent="a\nb")
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_clients_rounding_reaches_its_events(
+    kind: type[Client | AsyncClient], tracking: TrackingParams
+) -> None:
+    order: dict[str, Any] = {"order_id": "A-1", "currency": "USD", "value": 0.1 + 0.2}
+    client = kind(KEY, BUSINESS, rounding="currency")
+    assert client.purchase(tracking=tracking, **order).value == Decimal("0.3")
+    assert client.view_content(tracking=tracking, **order).value == Decimal("0.3")
+    with pytest.raises(ValidationError):
+        client.purchase(tracking=tracking, **order, rounding="never")
+    with pytest.raises(ValidationError):
+        kind(KEY, BUSINESS).purchase(tracking=tracking, **order)
 
 
 def test_the_environment_fills_the_gaps(connectly_sandbox: Sandbox, event: ConversionEvent) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 import typing
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -66,3 +69,21 @@ def test_a_field_of_pydantic_takes_an_instance(
     assert adapter.validate_python(given) is given
     with pytest.raises(pydantic.ValidationError):
         adapter.validate_python(7)
+
+
+def test_help_says_what_the_stub_says() -> None:
+    docs = Path(__file__).parents[1] / "docs.py"
+    subprocess.run([sys.executable, docs, "--check"], check=True)
+    native = [public for public in CLASSES if public.__module__ == "connectly_conversions"]
+    assert ConversionEvent in native
+    for public in native:
+        members = {name: member for name, member in vars(public).items() if name[0] != "_"}
+        undocumented = [name for name in members if not getattr(public, name).__doc__]
+        assert (bool(public.__doc__), undocumented) == (True, []), public
+    assert "the key that keeps it from being" in (ConversionEvent.purchase.__doc__ or "")
+
+
+def test_what_was_derived_is_shown(event: ConversionEvent) -> None:
+    assert event.content_type == "product"
+    assert event.content_ids == ("data-pass-30d", "phone-case-blk")
+    assert event.num_items == 2

@@ -115,7 +115,7 @@ class AsyncClient(BaseClient):
         waiter = _Waiter()
         return _outcomes(events, self._native.start(concurrency, waiter), waiter)
 
-    async def close(self, timeout: float | None = None) -> int:  # noqa: ASYNC109 - of the requests
+    async def close(self, timeout: float | None = None) -> int:
         """As :meth:`connectly_conversions.Client.close`."""
         waiter = _Waiter()
         closing = self._native.start_close(timeout, waiter)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from types import TracebackType
+from typing import Concatenate, ParamSpec
 
 from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._native import (
@@ -19,6 +20,22 @@ from connectly_conversions._native import (
 from connectly_conversions._types import Self
 from connectly_conversions._waiting import Waiter
 from connectly_conversions.errors import ConnectlyError
+
+P = ParamSpec("P")
+
+
+def _with_the_clients_rounding(
+    make: Callable[P, ConversionEvent],
+) -> Callable[Concatenate[BaseClient, P], ConversionEvent]:
+    def method(self: BaseClient, /, *args: P.args, **kwargs: P.kwargs) -> ConversionEvent:
+        if kwargs.get("rounding") is None:
+            kwargs["rounding"] = self.rounding
+        return make(*args, **kwargs)
+
+    method.__name__ = make.__name__
+    method.__qualname__ = f"BaseClient.{make.__name__}"
+    method.__doc__ = f"As ``ConversionEvent.{make.__name__}``, with this client's ``rounding``."
+    return method
 
 
 class BaseClient:
@@ -61,6 +78,9 @@ class BaseClient:
             # A traceback with locals, as error trackers take it, shows this frame.
             del api_key, base_url, proxy
         self.rounding = rounding
+
+    purchase = _with_the_clients_rounding(ConversionEvent.purchase)
+    view_content = _with_the_clients_rounding(ConversionEvent.view_content)
 
     @property
     def closed(self) -> bool:

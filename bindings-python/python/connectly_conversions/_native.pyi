@@ -14,8 +14,8 @@ from connectly_conversions.errors import ConnectlyError, Issue
 
 __all__ = [
     "COOKIE_NAME",
-    "Closing",
     "SCRIPT_COOKIE_NAME",
+    "Closing",
     "ConversionEvent",
     "InFlight",
     "Item",
@@ -374,6 +374,15 @@ class ConversionEvent:
     @property
     def value(self) -> Decimal | None:
         """The total, in the currency's major unit."""
+    @property
+    def content_type(self) -> str | None:
+        """The kind of the contents: ``product`` where there are items and nothing else was said."""
+    @property
+    def content_ids(self) -> tuple[str, ...]:
+        """The ids of the products; empty where there are none."""
+    @property
+    def num_items(self) -> int | None:
+        """How many pieces."""
     @property
     def event_time(self) -> int:
         """When the order was placed, in Unix seconds."""
