@@ -99,8 +99,9 @@ Args:
     headers: The headers: a mapping or pairs. ``Cookie``, ``Host``, ``User-Agent``,
         ``Sec-Purpose``, ``Purpose``, ``X-Purpose`` and ``X-Moz`` matter.
     stored: The params that the visitor's session holds already.
-    consent: Whether the visitor has agreed to be tracked. Without it nothing is read and
-        nothing kept: there are no params, and cookies that came are deleted.
+    consent: Whether the visitor has agreed to be tracked; anything but ``True`` is no
+        consent. Without it nothing is read and nothing kept: there are no params, and
+        cookies that came are deleted.
     now: The moment of the visit; the current time unless given."#
     };
     ("Visit") => {
