@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,18 @@ VISIT = {
 }
 KEY = "key-canary-3f8a"
 BUSINESS = "4e3a9f0e-2b7c-4c1a-9a56-7d3f1b2c4d5e"
+
+# What a developer's shell may hold. No test may care, so every run has it.
+os.environ.update(
+    CONNECTLY_API_KEY="key-of-the-shell",
+    CONNECTLY_BUSINESS_ID="00000000-0000-4000-8000-00000000abcd",
+    CONNECTLY_BASE_URL="https://shop-of-the-shell.example",
+    CONNECTLY_EXTRA_CURRENCIES="QQQ",
+    HTTP_PROXY="http://127.0.0.1:9",
+    HTTPS_PROXY="http://127.0.0.1:9",
+    LANG="tr_TR.UTF-8",
+    TZ="Pacific/Kiritimati",
+)
 
 # A shell that starts a job in the background lets it ignore SIGINT, and its children inherit that.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -129,7 +129,11 @@ def test_a_residue_has_a_suggestion_that_rounding_applies(tracking: TrackingPara
     assert [issue.code for issue in event.warnings] == ["amount_rounded"]
 
 
-@pytest.mark.parametrize("wrong", [True, [], {}, object(), b"20", Fraction(1, 3), 1j], ids=repr)
+@pytest.mark.parametrize(
+    "wrong",
+    [True, [], {}, object(), b"20", Fraction(1, 3), 1j],
+    ids=lambda wrong: type(wrong).__name__,
+)
 def test_another_type_is_refused_where_it_stands(tracking: TrackingParams, wrong: Any) -> None:
     assert issues(tracking, value=wrong) == [("wrong_type", "payload.value")]
 
