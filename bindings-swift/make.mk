@@ -52,12 +52,18 @@ define swift_generate
 		--config $(SWIFT_DIR)/uniffi.toml --out-dir $(1) $(SWIFT_LIBRARY)
 endef
 
+# What a shell may hold that must not matter to a test.
+SWIFT_HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none \
+	CONNECTLY_BASE_URL=https://elsewhere.invalid CONNECTLY_EXTRA_CURRENCIES=XYZ \
+	HTTPS_PROXY=http://127.0.0.1:1 HTTP_PROXY=http://127.0.0.1:1 ALL_PROXY=none NO_PROXY= \
+	TZ=Asia/Kathmandu LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8
+
 test-swift: swift-root build-swift swift-outside-check
-	$(SWIFT_RUN) swift test --scratch-path $(SWIFT_SCRATCH) -Xswiftc -warnings-as-errors
+	$(SWIFT_RUN) $(SWIFT_HOSTILE) swift test --scratch-path $(SWIFT_SCRATCH) -Xswiftc -warnings-as-errors
 
 test-examples: test-example-swift
 test-example-swift: swift-root build-swift
-	$(SWIFT_RUN) swift test --package-path examples/swift-checkout \
+	$(SWIFT_RUN) $(SWIFT_HOSTILE) swift test --package-path examples/swift-checkout \
 		--scratch-path $(SWIFT_SCRATCH)-checkout
 
 # A package of its own depends on this one by path, builds, and sends a purchase.

@@ -228,14 +228,21 @@ final class ClientTests: XCTestCase {
         let wrong: [(ConnectlyError.Code, () throws -> Client)] = [
             (.invalidBusinessID, { try Client(apiKey: "k", businessID: "shop", baseURL: local) }),
             (.insecureBaseURL, { try Client(apiKey: "k", businessID: UUID(), baseURL: plain) }),
-            (.invalidAPIKey, { try Client(apiKey: "k\n", businessID: UUID()) }),
+            (.invalidAPIKey, { try Client(apiKey: "k\n", businessID: UUID(), baseURL: local) }),
             (
                 .invalidTimeout,
-                { try Client(apiKey: "k", businessID: UUID(), timeout: .seconds(-1)) }
+                {
+                    try Client(
+                        apiKey: "k", businessID: UUID(), baseURL: local, timeout: .seconds(-1))
+                }
             ),
             (
                 .invalidRetryPolicy,
-                { try Client(apiKey: "k", businessID: UUID(), retry: RetryPolicy(retries: -1)) }
+                {
+                    try Client(
+                        apiKey: "k", businessID: UUID(), baseURL: local,
+                        retry: RetryPolicy(retries: -1))
+                }
             ),
             (
                 .invalidOption,
@@ -245,7 +252,7 @@ final class ClientTests: XCTestCase {
                 .invalidCABundle,
                 {
                     try Client(
-                        apiKey: "k", businessID: UUID(),
+                        apiKey: "k", businessID: UUID(), baseURL: local,
                         caBundle: URL(fileURLWithPath: "/nowhere.pem"))
                 }
             ),

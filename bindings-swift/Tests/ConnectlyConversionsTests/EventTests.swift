@@ -210,7 +210,8 @@ final class EventTests: XCTestCase {
                 tracking: Sample.tracking(), orderID: "", currency: "XYZ",
                 value: Sample.amount("-1"),
                 items: [Item(id: "a"), Item(id: "", quantity: 0)],
-                eventTime: Date(timeIntervalSince1970: 1_746_480_000_000))
+                eventTime: Date(timeIntervalSince1970: 1_746_480_000_000),
+                options: EventOptions(extraCurrencies: []))
         }
         XCTAssertEqual(
             Set(found),
