@@ -10,8 +10,7 @@ use crate::error::{ErrorRecord, Failure, Result};
 use crate::event::Event;
 use crate::outcome::OutcomeRecord;
 
-/// A batch; its requests stop when it is cancelled, and those that were answered by then keep
-/// their answers.
+/// A batch. Cancelling it stops its requests; those that have an answer keep it.
 #[derive(uniffi::Object)]
 pub(crate) struct NativeBatch {
     batch: Arc<binding::Batch>,

@@ -53,7 +53,7 @@ pub(crate) async fn run<T: Send + 'static>(
     join(spawn(token, work)?).await
 }
 
-/// Does work that blocks, beside what is under way.
+/// Does work that blocks, on a thread of its own.
 pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {

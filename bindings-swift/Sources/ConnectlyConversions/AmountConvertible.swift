@@ -4,7 +4,7 @@ public import Foundation
 /// unit.
 ///
 /// Pass text as it is. It is read strictly: `"1000.50"` is an amount, and `"1,000.50"` is refused.
-/// (`Decimal(string: "1,000.50")` would make 1 of it, without a word.)
+/// (`Decimal(string: "1,000.50")` is 1, and no error.)
 ///
 /// A `Double` is no amount, and neither is a literal such as `99.97`, which Swift reads as one.
 ///

@@ -30,7 +30,7 @@ extension Client {
     }
 
     /// Sends many events that come as they come, such as the rows of a query or the messages of a
-    /// queue. Otherwise as ``outcomes(_:concurrency:)-swift.method``.
+    /// queue. Otherwise as `outcomes(_:concurrency:)`.
     public func outcomes<Events: AsyncSequence & Sendable>(
         _ events: Events, concurrency: Int? = nil
     ) -> Outcomes where Events.Element == ConversionEvent {
@@ -42,9 +42,9 @@ extension Client {
         }
     }
 
-    /// Sends many events and tells of each, in their order: ``outcomes(_:concurrency:)-swift.method``, collected.
+    /// Sends many events and tells of each, in their order: `outcomes(_:concurrency:)`, collected.
     ///
-    /// Cancelling the task stops the requests; events without an answer by then have a
+    /// Cancelling the task stops the requests. Events that have no answer yet get a
     /// `CancellationError`.
     ///
     /// - Parameters:
@@ -67,10 +67,10 @@ extension Client {
         return collected
     }
 
-    /// Sends many events that come as they come: ``outcomes(_:concurrency:)-swift.method``, collected.
+    /// Sends many events that come as they come: `outcomes(_:concurrency:)`, collected.
     ///
     /// - Throws: ``InterruptedBatch`` where the source throws or the task is cancelled, with the
-    ///   outcomes of the events that were pulled by then.
+    ///   outcomes of the events that were pulled before.
     public func sendMany<Events: AsyncSequence & Sendable>(
         _ events: Events, concurrency: Int? = nil
     ) async throws -> [Outcome] where Events.Element == ConversionEvent {

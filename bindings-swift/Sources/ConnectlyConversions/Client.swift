@@ -21,7 +21,7 @@ public final class Client: Sendable {
     /// it hands the client out.
     nonisolated(unsafe) package var owner: (any Sendable)?
 
-    /// A client. Whatever is left out comes from the environment or is the library's default.
+    /// A client. A setting that is left out comes from the environment, or has its default.
     ///
     /// - Parameters:
     ///   - apiKey: The API key (Connectly inbox, Settings, General, API Key). Default:
@@ -76,12 +76,12 @@ public final class Client: Sendable {
 
     /// Sends an event and waits for the API's word.
     ///
-    /// Cancelling the task stops the request. It may have been received by then: sending the
-    /// event again is safe where it has an order id.
+    /// Cancelling the task stops the request. The API may have received the event already: sending
+    /// it again is safe where it has an order id.
     ///
     /// - Returns: The proof that the API received the event.
-    /// - Throws: ``ConnectlyError``, whatever keeps the API from saying that it received the
-    ///   event; `CancellationError` where the task was cancelled.
+    /// - Throws: ``ConnectlyError`` if the API did not say that it received the event;
+    ///   `CancellationError` if the task was cancelled.
     public func send(_ event: ConversionEvent) async throws -> Receipt {
         do {
             let token = try CancelToken()

@@ -3,8 +3,7 @@ public import Foundation
 
 /// A valid conversion event. It is immutable, and cheap to copy.
 ///
-/// An event that exists is valid: whatever is wrong is thrown at construction, every problem at
-/// once.
+/// An event that exists is valid: construction throws every problem of an invalid one at once.
 ///
 /// ```swift
 /// let event = try ConversionEvent.purchase(
@@ -84,8 +83,8 @@ public struct ConversionEvent: Sendable {
     }
 
     /// The event as JSON text, for a job queue or a row: ``init(json:options:)`` reads it back in
-    /// whichever language, to the same bytes and the same warnings. What was valid stays valid,
-    /// however old it is by then.
+    /// whichever language, to the same bytes and the same warnings. An event that was valid stays
+    /// valid, however old it is when it is read.
     public func toJSON() -> String {
         // Only a panic could be thrown here; what comes of it is refused when it is read.
         (try? handle.toJson()) ?? ""

@@ -22,7 +22,7 @@ public struct EventOptions: Sendable, Hashable {
     /// id or amount is refused. It matters to ``ConversionEvent/init(json:options:)`` only.
     public var javascriptNumbers: Bool
 
-    /// Options; whatever is left out is the library's default.
+    /// Options; what is left out has its default.
     public init(
         rounding: Rounding? = nil, extraCurrencies: [String]? = nil, now: Date? = nil,
         javascriptNumbers: Bool = false

@@ -22,7 +22,7 @@ public struct Issue: Sendable, Hashable {
     public let path: String
     /// What is wrong, what was given, what to do.
     public let message: String
-    /// The value that was surely meant, as text, where there is one.
+    /// The value that was meant, as text, where the library is sure of it.
     public let suggestion: String?
 
     init(code: Code, severity: Severity, path: String, message: String, suggestion: String?) {

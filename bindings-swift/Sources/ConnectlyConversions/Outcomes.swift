@@ -1,5 +1,5 @@
 /// What became of many events, one ``Outcome`` each, in the order of the events, as they come:
-/// the result of ``Client/outcomes(_:concurrency:)-swift.method``.
+/// the result of `Client.outcomes(_:concurrency:)`.
 ///
 /// Events are pulled as they are needed: never more are held than requests are in flight at a
 /// time, so a backfill of any length takes a few megabytes.
@@ -35,8 +35,8 @@ public struct Outcomes: AsyncSequence {
     }
 }
 
-/// Why ``Client/sendMany(_:concurrency:)-swift.method`` stopped before its source ended, and what
-/// it had done by then.
+/// Why `Client.sendMany(_:concurrency:)` stopped before its source ended, and the
+/// outcomes that it had.
 public struct InterruptedBatch: Error {
     /// One outcome for each event that was pulled, in their order.
     public let outcomes: [Outcome]

@@ -19,7 +19,7 @@ public struct Receipt: Sendable, Hashable {
     }
 }
 
-/// What became of one event of ``Client/sendMany(_:concurrency:)``.
+/// What became of one event of `Client.sendMany(_:concurrency:)`.
 public struct Outcome: Sendable {
     /// The event.
     public let event: ConversionEvent

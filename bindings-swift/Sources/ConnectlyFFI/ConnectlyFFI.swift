@@ -1081,8 +1081,7 @@ public func FfiConverterTypeInFlight_lower(_ value: InFlight) -> UInt64 {
 
 
 /**
- * A batch; its requests stop when it is cancelled, and those that were answered by then keep
- * their answers.
+ * A batch. Cancelling it stops its requests; those that have an answer keep it.
  */
 public protocol NativeBatchProtocol: AnyObject, Sendable {
     
@@ -1100,8 +1099,7 @@ public protocol NativeBatchProtocol: AnyObject, Sendable {
     
 }
 /**
- * A batch; its requests stop when it is cancelled, and those that were answered by then keep
- * their answers.
+ * A batch. Cancelling it stops its requests; those that have an answer keep it.
  */
 open class NativeBatch: NativeBatchProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
