@@ -7,6 +7,7 @@ NODE_DIR := bindings-node
 NODE_NPM := npm --prefix $(NODE_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error
 NODE_CRATE := -p connectly-conversions-node
 NODE_NEXT := $(NODE_DIR)/test/frameworks/next
+NODE_BUNDLERS := $(NODE_DIR)/test/frameworks/bundlers
 NODE_RUN := cd $(NODE_DIR) && npx --no-install
 
 .PHONY: build-node test-node lint-node pack-node bench-node node-modules node-addon
@@ -25,19 +26,19 @@ $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR
 	$(NODE_NPM) install --no-save --ignore-scripts
 	touch $@
 
-test-node: build-node $(NODE_NEXT)/node_modules/.package-lock.json
+test-node: build-node $(NODE_NEXT)/node_modules/.package-lock.json $(NODE_BUNDLERS)/node_modules/.package-lock.json
 	cd $(NODE_DIR) && node --test test/*.test.mjs
 	cd $(NODE_DIR) && node --test test/frameworks/*.test.mjs
 
-$(NODE_NEXT)/node_modules/.package-lock.json: $(NODE_NEXT)/package.json $(NODE_NEXT)/package-lock.json
-	npm --prefix $(NODE_NEXT) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error install --no-save --ignore-scripts
+$(NODE_DIR)/test/frameworks/%/node_modules/.package-lock.json: $(NODE_DIR)/test/frameworks/%/package.json $(NODE_DIR)/test/frameworks/%/package-lock.json
+	npm --prefix $(NODE_DIR)/test/frameworks/$* --cache $(CACHE)/npm --no-audit --no-fund --loglevel error install --no-save --ignore-scripts
 	touch $@
 
 lint-node: build-node
 	cargo clippy $(NODE_CRATE) --no-deps --all-targets -- -D warnings
 	$(NODE_RUN) biome ci $(if $(NO_COLOR),--colors=off) .
 	$(NODE_RUN) publint --strict
-	$(NODE_RUN) attw --pack . --profile node16
+	$(NODE_RUN) attw --pack .
 
 ## pack-node OUT=dir: the tarballs that npm would get, of the package and of this machine's addon
 pack: pack-node

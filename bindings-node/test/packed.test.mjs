@@ -120,8 +120,11 @@ describe("the tarballs", () => {
 
   for (const condition of ["edge-light", "workerd", "browser"]) {
     it(`say clearly that they need Node where the condition is ${condition}`, async () => {
-      const failure = await node("--conditions", condition, "shop.mjs").catch((error) => error);
-      assert.match(failure.stderr, /connectly-conversions needs Node\.js/);
+      // Jest's environment jsdom has the condition browser, and requires.
+      for (const shop of ["shop.mjs", "shop.cjs"]) {
+        const failure = await node("--conditions", condition, shop).catch((error) => error);
+        assert.match(failure.stderr, /connectly-conversions needs Node\.js/);
+      }
     });
   }
 });

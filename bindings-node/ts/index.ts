@@ -1,5 +1,8 @@
 /** Report Click-to-WhatsApp conversions to Connectly: validated, exact, never counted twice. */
 
+// First: where it cannot be loaded, that is what a user must be told.
+import "./native.js";
+
 export type {
   CloseOptions,
   SendManyOptions,

@@ -1,10 +1,6 @@
-/**
- * Loads the native half. This is the only file that does, and it is CommonJS, so that ESM and
- * CommonJS users of one process share one instance.
- */
+/** What the native half offers. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { loadAddon } from "./addon.js";
 
 declare const opaque: unique symbol;
 /** A handle that only the native half can read. */
@@ -100,73 +96,4 @@ export interface Native {
   readonly CallbackBridge: new (callback: (answers: string) => void) => NativeBridge;
 }
 
-function version(): string {
-  const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-/** On Linux the C library decides; a package manager that ignores `libc` may install both. */
-function candidates(): string[] {
-  const target = `${process.platform}-${process.arch}`;
-  switch (process.platform) {
-    case "linux":
-      return [`${target}-gnu`, `${target}-musl`];
-    case "win32":
-      return [`${target}-msvc`];
-    default:
-      return [target];
-  }
-}
-
-function usesMusl(): boolean {
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return report?.header?.glibcVersionRuntime === undefined;
-}
-
-function load(): Native {
-  const failures: unknown[] = [];
-  // First what was built in this very folder, for platforms that nothing is published for.
-  const packages = candidates().map((target) => `connectly-conversions-${target}`);
-  for (const name of ["../connectly.node", ...packages]) {
-    try {
-      return checked(require(name) as Native, name);
-    } catch (error) {
-      // A package that is not there says nothing; one that does not load says why.
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== "MODULE_NOT_FOUND") {
-        failures.push(error);
-      }
-    }
-  }
-  throw missing(failures);
-}
-
-function checked(native: Native, name: string): Native {
-  const [needed, found] = [version(), native.version()];
-  if (needed !== found) {
-    throw new Error(
-      `connectly-conversions ${needed} needs ${name} ${needed}, but ${found} is installed. ` +
-        `Run: npm install ${name}@${needed}`,
-    );
-  }
-  return native;
-}
-
-function missing(failures: readonly unknown[]): Error {
-  const targets = candidates();
-  const target = targets[process.platform === "linux" && usesMusl() ? 1 : 0] ?? targets[0];
-  const name = `connectly-conversions-${target}`;
-  const why =
-    failures.length === 0
-      ? `The package ${name} is not installed. It is an optional dependency, which npm leaves ` +
-        "out with --omit=optional, and where the lock file or node_modules come from another platform."
-      : `The package ${name} is installed but does not load: ${String(failures[0])}`;
-  const message =
-    `connectly-conversions has no native addon for ${process.platform} ${process.arch} here. ` +
-    `${why} Run: npm install ${name}@${version()}`;
-  return Object.assign(new Error(message, { cause: failures[0] }), {
-    code: "CONNECTLY_NATIVE_ADDON_MISSING",
-  });
-}
-
-export const native: Native = load();
+export const native = loadAddon() as Native;

@@ -1,31 +1,22 @@
-/**
- * What edge runtimes, Workers and browsers get: they have no native addons, and a browser must
- * not hold the API key. It names every export, so that a bundler's error is this one.
- */
+/** As `unsupported.ts`, for `import`. It names every export, so that a bundler's error is that one. */
 
-function unsupported(): never {
-  throw new Error(
-    "connectly-conversions needs Node.js: it is a native addon, which edge runtimes, Workers and " +
-      "browsers cannot load, and the API key belongs on a server. In Next.js, let the route run on " +
-      'Node.js (export const runtime = "nodejs") and list the package in serverExternalPackages.',
-  );
-}
+import "./unsupported.js";
 
-export const AuthenticationError: never = unsupported();
-export const Client: never = unsupported();
-export const ConfigurationError: never = unsupported();
-export const ConnectlyError: never = unsupported();
-export const ConversionEvent: never = unsupported();
-export const COOKIE_NAME: never = unsupported();
-export const Landing: never = unsupported();
-export const NetworkError: never = unsupported();
-export const NotFoundError: never = unsupported();
-export const OutboxError: never = unsupported();
-export const RateLimitedError: never = unsupported();
-export const RejectedError: never = unsupported();
-export const RequestTimeoutError: never = unsupported();
-export const ResponseError: never = unsupported();
-export const SCRIPT_COOKIE_NAME: never = unsupported();
-export const ServerError: never = unsupported();
-export const TrackingParams: never = unsupported();
-export const ValidationError: never = unsupported();
+export const AuthenticationError = undefined;
+export const Client = undefined;
+export const ConfigurationError = undefined;
+export const ConnectlyError = undefined;
+export const ConversionEvent = undefined;
+export const COOKIE_NAME = undefined;
+export const Landing = undefined;
+export const NetworkError = undefined;
+export const NotFoundError = undefined;
+export const OutboxError = undefined;
+export const RateLimitedError = undefined;
+export const RejectedError = undefined;
+export const RequestTimeoutError = undefined;
+export const ResponseError = undefined;
+export const SCRIPT_COOKIE_NAME = undefined;
+export const ServerError = undefined;
+export const TrackingParams = undefined;
+export const ValidationError = undefined;

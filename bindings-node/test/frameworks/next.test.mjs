@@ -4,7 +4,17 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { on, once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,30 +30,31 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const next = join(shop, "node_modules", "next", "dist", "bin", "next");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
+// Neither the build nor the shop asks anything of the network.
+const env = {
+  ...process.env,
+  NODE_TEST_CONTEXT: "",
+  NODE_ENV: "production",
+  NEXT_TELEMETRY_DISABLED: "1",
+  NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
+};
+
+// There is no key where shops are built.
+const { CONNECTLY_API_KEY: _, CONNECTLY_BUSINESS_ID: __, CONNECTLY_BASE_URL: ___, ...environment } = env;
+
 describe("a Next.js shop", () => {
   let folder;
   let sandbox;
   let server;
   let log;
   let url;
-  // Neither the build nor the shop asks anything of the network.
-  const env = {
-    ...process.env,
-    NODE_TEST_CONTEXT: "",
-    NODE_ENV: "production",
-    NEXT_TELEMETRY_DISABLED: "1",
-    NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
-  };
-
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "connectly-"));
     await call(process.execPath, [join(root, "scripts", "pack.mjs"), folder], { env });
     const tarballs = readdirSync(folder).map((file) => join(folder, file));
     const install = ["install", "--no-save", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
     await call("npm", [...install, "--include=dev", ...tarballs], { cwd: shop, env });
-    // There is no key where shops are built.
-    const { CONNECTLY_API_KEY: _, CONNECTLY_BUSINESS_ID: __, CONNECTLY_BASE_URL: ___, ...keyless } = env;
-    await call(process.execPath, [next, "build"], { cwd: shop, env: keyless });
+    await call(process.execPath, [next, "build"], { cwd: shop, env: environment });
     sandbox = await Sandbox.start();
     const { apiKey, businessId, baseUrl } = sandbox.clientOptions;
     server = spawn(process.execPath, [next, "start", "--hostname", "127.0.0.1", "--port", "0"], {
@@ -134,3 +145,76 @@ describe("a Next.js shop", () => {
     assert.deepEqual(conversion.body.payload.content_ids, ["data-pass-30d"]);
   });
 });
+
+describe("a Next.js shop that is built standalone", () => {
+  // Below the other one, whose modules it uses.
+  const standalone = join(shop, ".standalone");
+  let folder;
+  let sandbox;
+  let server;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "connectly-"));
+    rmSync(standalone, { recursive: true, force: true });
+    mkdirSync(standalone);
+    for (const file of ["app", "proxy.ts", "tsconfig.json"]) {
+      cpSync(join(shop, file), join(standalone, file), { recursive: true });
+    }
+    writeFileSync(join(standalone, "package.json"), '{"private":true}');
+    writeFileSync(
+      join(standalone, "next.config.mjs"),
+      'export default { output: "standalone", serverExternalPackages: ["connectly-conversions"] };\n',
+    );
+    await call(process.execPath, [next, "build"], { cwd: standalone, env: environment });
+    // As an image gets it: moved elsewhere, with nothing else.
+    cpSync(join(standalone, ".next", "standalone"), folder, { recursive: true, verbatimSymlinks: true });
+    rmSync(standalone, { recursive: true });
+  });
+
+  after(async () => {
+    server?.kill();
+    if (server?.exitCode === null) {
+      await once(server, "exit");
+    }
+    await sandbox?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("brings the addon, and reports a purchase where it was moved to", async () => {
+    sandbox = await Sandbox.start();
+    const { apiKey, businessId, baseUrl } = sandbox.clientOptions;
+    const [script] = readdirSync(folder, { recursive: true }).filter(
+      (file) => file.endsWith("server.js") && !file.includes("node_modules"),
+    );
+    const port = await freePort();
+    const settings = {
+      CONNECTLY_API_KEY: apiKey,
+      CONNECTLY_BUSINESS_ID: businessId,
+      CONNECTLY_BASE_URL: baseUrl,
+    };
+    const env = { ...environment, ...settings, HOSTNAME: "127.0.0.1", PORT: String(port) };
+    server = spawn(process.execPath, [join(folder, script)], { env, stdio: ["ignore", "pipe", "inherit"] });
+    for await (const line of createInterface(server.stdout)) {
+      if (line.includes("Ready")) {
+        break;
+      }
+    }
+    const order = { cookie: tracking.toCookie(), orderId: "MOVED-1", total: "12.50" };
+    const response = await fetch(`http://127.0.0.1:${port}/checkout`, {
+      method: "POST",
+      body: JSON.stringify(order),
+    });
+    assert.equal(response.status, 200);
+    const [conversion] = await sandbox.waitFor(1);
+    assert.equal(conversion.order_id, "MOVED-1");
+  });
+});
+
+/** The shop's server takes no 0. */
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
