@@ -1,6 +1,7 @@
 //! Arguments in the forms that Python people have them.
 
 use connectly_conversions::{EventTime, binding};
+use pyo3::PyTypeCheck;
 use pyo3::exceptions::{PyException, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -16,6 +17,15 @@ fn type_name(object: &Bound<'_, PyAny>) -> String {
 /// Says which argument has the wrong type.
 pub(crate) fn wrong_type(argument: &str, needed: &str, given: &Bound<'_, PyAny>) -> PyErr {
     PyTypeError::new_err(format!("{argument} must be {needed}, not {}", type_name(given)))
+}
+
+/// An instance of one of our own classes. Before Python 3.11 pyo3 does not say which argument.
+pub(crate) fn instance<'a, 'py, T: PyTypeCheck>(
+    argument: &str,
+    needed: &str,
+    object: &'a Bound<'py, PyAny>,
+) -> PyResult<&'a Bound<'py, T>> {
+    object.cast::<T>().map_err(|_| wrong_type(argument, needed, object))
 }
 
 /// A text, or bytes of one. Lone surrogates and broken UTF-8 become U+FFFD.

@@ -10,7 +10,7 @@ use connectly_forkguard::PerProcess;
 use futures_util::future::join_all;
 use pyo3::prelude::*;
 
-use crate::arguments::{number, text_or_uuid};
+use crate::arguments::{instance, number, text_or_uuid};
 use crate::blocking;
 use crate::closing::Closing;
 use crate::errors::{OrRaise, guarded};
@@ -133,8 +133,9 @@ impl NativeClient {
         })
     }
 
-    fn send(&self, py: Python<'_>, event: &Bound<'_, ConversionEvent>) -> PyResult<Receipt> {
+    fn send(&self, py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Receipt> {
         guarded(py, || {
+            let event = instance::<ConversionEvent>("event", "a ConversionEvent", event)?;
             let (client, event) = (self.pool(&self.blocking), &event.get().0);
             let receipt = blocking::wait(py, client.send(event))?.or_raise(py)?;
             Ok(Receipt::from(&receipt))

@@ -8,7 +8,7 @@ use connectly_conversions::binding::Spelling;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 
-use crate::arguments::{json, wrong_type};
+use crate::arguments::{instance, json, wrong_type};
 use crate::document::{Argument, Event};
 use crate::errors::{OrRaise, guarded, issues};
 use crate::objects::value;
@@ -40,7 +40,7 @@ impl ConversionEvent {
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn purchase(
         class: &Bound<'_, PyType>,
-        tracking: &Bound<'_, TrackingParams>,
+        tracking: &Bound<'_, PyAny>,
         order_id: &Bound<'_, PyAny>,
         currency: &Bound<'_, PyAny>,
         value: &Bound<'_, PyAny>,
@@ -54,9 +54,10 @@ impl ConversionEvent {
         extra_currencies: Argument<'_, '_>,
         now: Argument<'_, '_>,
     ) -> PyResult<Self> {
+        let params = instance::<TrackingParams>("tracking", "TrackingParams", tracking)?;
         let event = Event {
             event_name: core::EventName::Purchase,
-            tracking: &tracking.get().0,
+            tracking: &params.get().0,
             currency: Some(currency),
             value: Some(value),
             order_id: Some(order_id),
@@ -81,7 +82,7 @@ impl ConversionEvent {
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn view_content(
         class: &Bound<'_, PyType>,
-        tracking: &Bound<'_, TrackingParams>,
+        tracking: &Bound<'_, PyAny>,
         items: Argument<'_, '_>,
         currency: Argument<'_, '_>,
         value: Argument<'_, '_>,
@@ -95,9 +96,10 @@ impl ConversionEvent {
         extra_currencies: Argument<'_, '_>,
         now: Argument<'_, '_>,
     ) -> PyResult<Self> {
+        let params = instance::<TrackingParams>("tracking", "TrackingParams", tracking)?;
         let event = Event {
             event_name: core::EventName::ViewContent,
-            tracking: &tracking.get().0,
+            tracking: &params.get().0,
             currency,
             value,
             order_id,

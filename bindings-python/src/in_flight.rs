@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use pyo3::prelude::*;
 use tokio::task::AbortHandle;
 
+use crate::arguments::instance;
 use crate::bell::{Bell, locked};
 use crate::blocking::SIGNAL_CHECK;
 use crate::errors::{defect, guarded, raise};
@@ -99,8 +100,9 @@ impl InFlight {
     }
 
     /// Starts one.
-    fn push(&self, py: Python<'_>, event: &Bound<'_, ConversionEvent>) -> PyResult<()> {
+    fn push(&self, py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<()> {
         guarded(py, || {
+            let event = instance::<ConversionEvent>("event", "a ConversionEvent", event)?;
             let (thread, mut requests) = (io_thread::handle(py)?, self.requests(py)?);
             let number = requests.taken + requests.rest.len();
             let (batch, shared) = (Arc::clone(&self.batch), Arc::clone(&self.shared));

@@ -29,6 +29,7 @@ fn duration(argument: &str, given: &Bound<'_, PyAny>) -> PyResult<Duration> {
 }
 
 /// Anything but `True`, such as a choice that was never made, is no consent.
+#[expect(clippy::unnecessary_wraps, reason = "what pyo3 calls")]
 fn is_true(given: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(given.extract::<bool>().unwrap_or(false))
 }

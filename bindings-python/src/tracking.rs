@@ -5,9 +5,9 @@ use std::hash::{Hash, Hasher};
 
 use connectly_conversions as core;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 
-use crate::arguments::{names, pairs, seconds, text, url};
+use crate::arguments::{instance, names, pairs, seconds, text, url};
 use crate::errors::{OrRaise, guarded};
 use crate::objects::value;
 use crate::types::pydantic_schema;
@@ -16,6 +16,10 @@ use crate::types::pydantic_schema;
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
 pub struct TrackingParams(pub(crate) core::TrackingParams);
+
+fn a_text(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
+    instance::<PyString>(argument, "a str", object)?.extract()
+}
 
 fn capture(
     extra_params: Option<&Bound<'_, PyAny>>,
@@ -34,14 +38,19 @@ impl TrackingParams {
     #[pyo3(signature = (cnct_tracking_id, sendout_id, ctwa_clid, ad_id, *, captured_at = None))]
     fn new(
         py: Python<'_>,
-        cnct_tracking_id: String,
-        sendout_id: String,
-        ctwa_clid: String,
-        ad_id: String,
+        cnct_tracking_id: &Bound<'_, PyAny>,
+        sendout_id: &Bound<'_, PyAny>,
+        ctwa_clid: &Bound<'_, PyAny>,
+        ad_id: &Bound<'_, PyAny>,
         captured_at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let params = core::TrackingParams::new(cnct_tracking_id, sendout_id, ctwa_clid, ad_id)
-            .or_raise(py)?;
+        let params = core::TrackingParams::new(
+            a_text("cnct_tracking_id", cnct_tracking_id)?,
+            a_text("sendout_id", sendout_id)?,
+            a_text("ctwa_clid", ctwa_clid)?,
+            a_text("ad_id", ad_id)?,
+        )
+        .or_raise(py)?;
         Ok(Self(match captured_at {
             Some(moment) => params.with_captured_at(seconds("captured_at", moment)?),
             None => params,

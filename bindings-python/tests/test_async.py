@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -32,14 +31,7 @@ def run(request: pytest.FixtureRequest) -> Run:
     if request.param == "asyncio":
         return asyncio.run
     uvloop = pytest.importorskip("uvloop")
-    if sys.version_info >= (3, 12):
-        return uvloop.run  # type: ignore[no-any-return]
-
-    def run_uvloop(main: Coroutine[Any, Any, Any]) -> Any:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(main)
-
-    return run_uvloop
+    return uvloop.run  # type: ignore[no-any-return]
 
 
 def test_a_purchase_is_received(
