@@ -23,7 +23,7 @@ pub(super) enum Command {
     Validate(Validate),
     /// Send events and show their receipts
     Send(Send),
-    /// Run the API's stand-in on this machine
+    /// Run a sandbox of the API on this machine
     Sandbox(Sandbox),
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Send {
     /// The whole call with its retries, in seconds
     #[arg(long, value_name = "SECONDS")]
     pub(super) timeout: Option<f64>,
-    /// How many requests are under way at once
+    /// How many requests run at a time
     #[arg(long, value_name = "N", default_value_t = crate::DEFAULT_CONCURRENCY)]
     pub(super) concurrency: usize,
 }

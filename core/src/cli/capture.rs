@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::arguments::Capture;
-use super::{DONE, Failure, render};
+use super::exit::{DONE, Failure};
+use super::render;
 
 pub(super) fn run(command: &Capture, out: &mut impl Write) -> Result<u8, Failure> {
     let capture = crate::Capture::new().extra_params(&command.extra_params);

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Failure;
+use super::exit::{DONE, Failure, REFUSED, exit_code};
 use crate::delivery::Receipt;
 use crate::error::{Error, ErrorCode};
 use crate::event::ConversionEvent;
 use crate::issue::Issue;
+use crate::text::one_line;
 use crate::tracking::TrackingParams;
 
 /// What became of one document.
@@ -44,18 +45,22 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn failed(mut self, error: &'a Error) -> Self {
-        self.outcome = match super::exit_code(error) {
+        self.outcome = match exit_code(error) {
             _ if error.code() == ErrorCode::UnknownOutcome => "unknown",
-            super::REFUSED => "refused",
+            REFUSED => "refused",
             _ => "failed",
         };
         self.error = Some(error);
         self
     }
 
-    pub(super) fn refused(source: &'a str, error: &'a Error) -> Self {
-        let (order_id, receipt, warnings) = (None, None, [].as_slice());
+    pub(super) fn refused(source: &'a str, order_id: Option<&'a str>, error: &'a Error) -> Self {
+        let (receipt, warnings) = (None, [].as_slice());
         Self { source, order_id, outcome: "refused", receipt, warnings, error: Some(error) }
+    }
+
+    pub(super) fn exit_code(&self) -> u8 {
+        self.error.map_or(DONE, exit_code)
     }
 
     pub(super) fn write(&self, out: &mut impl Write, as_json: bool) -> Result<(), Failure> {
@@ -63,7 +68,8 @@ impl<'a> Row<'a> {
             json(out, self)?;
             return Ok(writeln!(out)?);
         }
-        let order = self.order_id.map(|id| format!(" order {id}")).unwrap_or_default();
+        // A refused one's was not checked: it must not forge a row.
+        let order = self.order_id.map(|id| format!(" order {}", one_line(id))).unwrap_or_default();
         write!(out, "{}:{order} {}", self.source, self.outcome)?;
         if let Some(receipt) = self.receipt {
             let attempts = receipt.attempts();

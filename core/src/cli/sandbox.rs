@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::Failure;
 use super::arguments::Sandbox;
+use super::exit::Failure;
 
 pub(super) fn run(command: &Sandbox, out: &mut impl Write) -> Result<u8, Failure> {
     let mut builder = crate::Sandbox::builder().port(command.port);

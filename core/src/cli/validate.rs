@@ -2,35 +2,29 @@
 
 use std::io::Write;
 
-use super::arguments::{Input, Validate};
-use super::documents::{self, Document};
+use super::arguments::Validate;
+use super::documents::{Document, Inputs};
+use super::exit::Failure;
+use super::progress::Progress;
 use super::render::Row;
-use super::{DONE, Failure, REFUSED, worst};
 use crate::error::Result;
 use crate::event::{ConversionEvent, EventOptions};
 
 pub(super) fn run(command: &Validate, out: &mut impl Write) -> Result<u8, Failure> {
-    let mut codes = Vec::new();
     let options = command.input.options();
-    for document in read_all(&command.input)? {
-        let event = event(&document, &options);
-        codes.push(if event.is_ok() { DONE } else { REFUSED });
-        let row = match &event {
-            Ok(event) => Row::valid(&document.source, event),
-            Err(error) => Row::refused(&document.source, error),
-        };
-        row.write(out, command.input.json)?;
+    let inputs = Inputs::open(&command.input.files)?;
+    let mut progress = Progress::new(&inputs, "valid", command.input.json);
+    for document in inputs {
+        let document = document?;
+        match event(&document, &options) {
+            Ok(event) => progress.row(&Row::valid(&document.source, &event), out),
+            Err(error) => {
+                let order_id = document.order_id();
+                progress.row(&Row::refused(&document.source, order_id.as_deref(), &error), out);
+            }
+        }
     }
-    Ok(worst(codes))
-}
-
-/// All documents; a file that cannot be read stops the command before anything is done.
-pub(super) fn read_all(input: &Input) -> Result<Vec<Document>, Failure> {
-    let mut documents = Vec::new();
-    for path in &input.files {
-        documents.extend(documents::read(path)?);
-    }
-    Ok(documents)
+    progress.end()
 }
 
 /// The event of a document.

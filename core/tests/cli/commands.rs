@@ -1,82 +1,14 @@
-//! The command, as a person or a script runs it.
-#![cfg(feature = "cli")]
-// Helpers of tests say what they expect by failing.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! What each command does, says and exits with.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::process::{Command, Output, Stdio};
-use std::thread::JoinHandle;
+use std::net::TcpListener;
 
 use connectly_conversions::Sandbox;
 use serde_json::Value;
 
-const BUSINESS: &str = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
-const KEY: &str = "canary-key-4711";
-
-/// The documentation's own example, in one line.
-const EXAMPLE: &str = r#"{"cnct_tracking_id":"t1","event_name":"Purchase","sendout_id":"s1","attribution":{"meta_ctwa":{"ctwa_clid":"c1","ad_id":"23851"}},"payload":{"currency":"USD","value":99.97,"order_id":"ORD-7821","content_type":"product","content_ids":["data-pass-30d","phone-case-blk"],"num_items":2,"contents":[{"id":"data-pass-30d","quantity":1,"item_price":49.99},{"id":"phone-case-blk","quantity":1,"item_price":49.98}],"event_time":1746480000}}"#;
-
-fn connectly() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_connectly"));
-    for name in ["API_KEY", "BUSINESS_ID", "BASE_URL", "EXTRA_CURRENCIES"] {
-        command.env_remove(format!("CONNECTLY_{name}"));
-    }
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn run(command: &mut Command, input: &str) -> Output {
-    let mut child = command.spawn().unwrap();
-    // A command that is misused ends before it reads; what it says is what counts.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-fn send_to(url: &str, arguments: &[&str], input: &str) -> Output {
-    let mut command = connectly();
-    command.env("CONNECTLY_API_KEY", KEY).env("CONNECTLY_BUSINESS_ID", BUSINESS);
-    run(command.env("CONNECTLY_BASE_URL", url).arg("send").args(arguments), input)
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn rows(output: &Output) -> Vec<Value> {
-    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// A server that knows nothing of us: it answers one request and gives it back.
-fn foreign_server(answer: &'static str) -> (SocketAddr, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let served = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let (mut head, mut length) = (String::new(), 0);
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).unwrap();
-            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-            if line == "\r\n" {
-                break;
-            }
-            head.push_str(&line);
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        stream.write_all(answer.as_bytes()).unwrap();
-        head + "\r\n" + &String::from_utf8(body).unwrap()
-    });
-    (address, served)
-}
+use crate::support::{
+    BUSINESS, EXAMPLE, KEY, code, connectly, foreign_server, rows, run, send_to, stdout,
+};
 
 #[test]
 fn send_delivers_the_documentations_example_to_a_server_that_is_not_the_sandbox() {

@@ -1,0 +1,8 @@
+//! The command, as a person or a script runs it.
+#![cfg(feature = "cli")]
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod commands;
+mod streams;
+mod support;
