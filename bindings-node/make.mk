@@ -1,7 +1,7 @@
 # The Node package. Included by the root Makefile; works from the repository's root.
 
 CACHE ?= $(HOME)/.cache/connectly-conversions
-# The profile `addon` costs minutes of link-time optimisation: it is for what is published.
+# The release profile costs minutes of link-time optimisation: it is for what is published.
 NODE_PROFILE ?= ci
 NODE_DIR := bindings-node
 NODE_NPM := npm --prefix $(NODE_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error
@@ -44,7 +44,7 @@ lint-node: build-node
 pack: pack-node
 
 pack-node:
-	$(MAKE) build-node NODE_PROFILE=addon
+	$(MAKE) build-node NODE_PROFILE=release
 	node $(NODE_DIR)/scripts/pack.mjs $(OUT)
 
 NODE_SHOP := examples/node-checkout
@@ -57,7 +57,7 @@ test-example-node: build-node
 ## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
 bench: bench-node
 bench-node:
-	$(MAKE) build-node NODE_PROFILE=addon
+	$(MAKE) build-node NODE_PROFILE=release
 	npm --prefix $(NODE_DIR)/bench --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
 	node $(NODE_DIR)/bench/bench.mjs
 

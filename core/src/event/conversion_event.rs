@@ -35,10 +35,11 @@ pub struct ConversionEvent {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    valid: Arc<ValidEvent>,
+/// What is behind an event.
+pub(super) struct Inner {
+    valid: ValidEvent,
     wire: Bytes,
-    warnings: Vec<Issue>,
+    pub(super) warnings: Vec<Issue>,
 }
 
 impl ConversionEvent {
@@ -95,46 +96,16 @@ impl ConversionEvent {
         Self::from_document(document, Form::Wire, options)
     }
 
-    pub(super) fn from_document(
-        document: Value<'_>,
-        form: Form,
-        options: &EventOptions,
-    ) -> Result<Self> {
-        let mut reader = options.reader(form);
-        let draft = document::read(document, &mut reader);
-        Self::from_draft(draft, reader.issues, options)
+    fn from_document(document: Value<'_>, form: Form, options: &EventOptions) -> Result<Self> {
+        Inner::read(document, form, options).map(Self::from)
     }
 
     pub(super) fn from_draft(
         draft: Draft,
-        mut issues: Vec<Issue>,
+        issues: Vec<Issue>,
         options: &EventOptions,
     ) -> Result<Self> {
-        let unreadable = issues.iter().any(|issue| issue.path().is_empty() && issue.is_error());
-        if unreadable {
-            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
-        }
-        let rules = options.rules()?;
-        let valid = validation::check(draft, &rules, &mut issues);
-        let valid = valid.filter(|_| !issues.iter().any(Issue::is_error));
-        let Some(valid) = valid else {
-            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
-        };
-        let wire = wire::write(&valid);
-        if wire.len() > MAX_WIRE_BYTES {
-            let message =
-                format!("it has {} bytes, at most {MAX_WIRE_BYTES} are allowed", wire.len());
-            issues.push(Issue::new(IssueCode::EventTooLarge, "", message));
-            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
-        }
-        let inner = Inner { valid: Arc::new(valid), wire: Bytes::from(wire), warnings: issues };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// The same event with other warnings, in place of those of its making.
-    pub(super) fn with_warnings(&self, warnings: Vec<Issue>) -> Self {
-        let Inner { valid, wire, .. } = &*self.inner;
-        Self { inner: Arc::new(Inner { valid: Arc::clone(valid), wire: wire.clone(), warnings }) }
+        Inner::check(draft, issues, options).map(Self::from)
     }
 
     /// The exact bytes that go out.
@@ -203,6 +174,41 @@ impl ConversionEvent {
     #[must_use]
     pub fn event_time(&self) -> i64 {
         self.inner.valid.event_time
+    }
+}
+
+impl Inner {
+    pub(super) fn read(document: Value<'_>, form: Form, options: &EventOptions) -> Result<Self> {
+        let mut reader = options.reader(form);
+        let draft = document::read(document, &mut reader);
+        Self::check(draft, reader.issues, options)
+    }
+
+    fn check(draft: Draft, mut issues: Vec<Issue>, options: &EventOptions) -> Result<Self> {
+        let unreadable = issues.iter().any(|issue| issue.path().is_empty() && issue.is_error());
+        if unreadable {
+            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
+        }
+        let rules = options.rules()?;
+        let valid = validation::check(draft, &rules, &mut issues);
+        let valid = valid.filter(|_| !issues.iter().any(Issue::is_error));
+        let Some(valid) = valid else {
+            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
+        };
+        let wire = wire::write(&valid);
+        if wire.len() > MAX_WIRE_BYTES {
+            let message =
+                format!("it has {} bytes, at most {MAX_WIRE_BYTES} are allowed", wire.len());
+            issues.push(Issue::new(IssueCode::EventTooLarge, "", message));
+            return Err(Error::invalid(ErrorCode::InvalidEvent, issues));
+        }
+        Ok(Self { valid, wire: Bytes::from(wire), warnings: issues })
+    }
+}
+
+impl From<Inner> for ConversionEvent {
+    fn from(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
     }
 }
 

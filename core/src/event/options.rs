@@ -1,6 +1,5 @@
 //! How an event is read and checked.
 
-use crate::config;
 use crate::document::{Form, Reader, Spelling};
 use crate::error::Result;
 use crate::model::{EventTime, Rounding, now};
@@ -74,10 +73,7 @@ impl EventOptions {
                 .as_ref()
                 .map_or_else(|| Ok(now()), |now| validation::plausible("now", now))?,
             rounding: self.rounding,
-            extra_currencies: self
-                .extra_currencies
-                .clone()
-                .unwrap_or_else(config::extra_currencies),
+            extra_currencies: self.extra_currencies.clone(),
         })
     }
 }

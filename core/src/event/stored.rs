@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::conversion_event::ConversionEvent;
+use super::conversion_event::{ConversionEvent, Inner};
 use super::options::EventOptions;
 use super::wire::{self, Extra};
 use crate::document::{Form, Value};
@@ -86,8 +86,9 @@ pub(super) fn restore(document: Value<'_>) -> Result<ConversionEvent> {
     if let Some(Value::Text(code)) = payload("currency") {
         options = options.extra_currencies([code]);
     }
-    let event = ConversionEvent::from_document(Value::Members(members), Form::Input, &options)?;
-    Ok(event.with_warnings(warnings))
+    let mut event = Inner::read(Value::Members(members), Form::Input, &options)?;
+    event.warnings = warnings;
+    Ok(event.into())
 }
 
 fn unreadable(why: &str) -> Error {

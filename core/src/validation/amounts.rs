@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::checker::Checker;
 use super::currency::{self, Known};
+use crate::config;
 use crate::issue::{Issue, IssueCode};
 use crate::model::{Amount, EventName, Field, Reading, Rounding, is_finer_than, round_to};
 
@@ -70,7 +71,8 @@ impl Checker<'_> {
             }
             return CurrencyCode { code: Some(code), known: Some(known) };
         }
-        let extra = &self.rules.extra_currencies;
+        let given = self.rules.extra_currencies.clone();
+        let extra = given.unwrap_or_else(config::extra_currencies);
         if extra.iter().any(|extra| extra.eq_ignore_ascii_case(&code)) {
             let message = format!("{code} is known only through extra_currencies");
             self.report(IssueCode::ExtraCurrency, CURRENCY, message);

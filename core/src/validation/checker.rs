@@ -14,8 +14,8 @@ pub(crate) struct Rules {
     /// Unix seconds.
     pub now: i64,
     pub rounding: Rounding,
-    /// Codes of currencies that ISO 4217 lacks.
-    pub extra_currencies: Vec<String>,
+    /// Codes of currencies that ISO 4217 lacks; those of the environment unless given.
+    pub extra_currencies: Option<Vec<String>>,
 }
 
 pub(super) struct Checker<'a> {
