@@ -121,6 +121,6 @@ pub(crate) fn run(table: &mut Table, events: usize) {
         }));
     }
     table.baseline("typed structs and serde_json, unchecked", &baseline);
-    table.row("build + validate + serialise", &built, &baseline, Some(2.0));
+    table.row("build + validate + serialise", &built, &baseline, Some(1.5));
     table.row("read JSON + validate + serialise", &read, &baseline, None);
 }

@@ -10,8 +10,10 @@ use crate::model::{ExtraMember, ValidEvent, ValidLine};
 /// Writes the request's body.
 pub(super) fn write(event: &ValidEvent) -> Vec<u8> {
     let body = Event::of(event, Exact, &event.extra_payload);
-    // Made of texts and numbers, which always have a JSON form.
-    serde_json::to_vec(&body).unwrap_or_default()
+    let mut bytes = Vec::with_capacity(512 + 80 * event.contents.len());
+    // Made of texts and numbers, which always have a JSON form; memory takes whatever is written.
+    let _ = serde_json::to_writer(&mut bytes, &body);
+    bytes
 }
 
 /// An event whose amounts are written as `M`.
