@@ -1,51 +1,41 @@
-//! The API's emulator, for tests of shops.
+//! The sandbox, for tests of shops.
 
 use std::process;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use connectly_conversions as core;
 use connectly_conversions::binding;
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyAssertionError, PyRuntimeError};
 use pyo3::prelude::*;
 
-use crate::arguments::{number, seconds, text_or_uuid};
+use crate::arguments::{integer, number, seconds, text_or_uuid};
 use crate::errors::{OrRaise, guarded};
 
 /// Belongs to the process that started it: a forked child has neither its thread nor its journal.
 #[pyclass(frozen)]
 pub struct NativeSandbox {
-    sandbox: Mutex<Option<core::Sandbox>>,
+    /// There until it is dropped.
+    sandbox: Option<core::Sandbox>,
     url: String,
     pid: u32,
 }
 
 impl NativeSandbox {
-    fn running<T>(&self, ask: impl FnOnce(&core::Sandbox) -> PyResult<T>) -> PyResult<T> {
-        if self.pid != process::id() {
-            return Err(PyRuntimeError::new_err(
+    fn of_this_process(&self) -> PyResult<&core::Sandbox> {
+        self.sandbox.as_ref().filter(|_| self.pid == process::id()).ok_or_else(|| {
+            PyRuntimeError::new_err(
                 "the sandbox belongs to the process that started it: ask it over HTTP",
-            ));
-        }
-        let sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let stopped = || PyRuntimeError::new_err("the sandbox was stopped");
-        ask(sandbox.as_ref().ok_or_else(stopped)?)
-    }
-
-    fn take(&self) -> Option<core::Sandbox> {
-        let sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if self.pid == process::id() {
-            return sandbox;
-        }
-        // Dropping it would wait for a thread that only the parent has.
-        std::mem::forget(sandbox);
-        None
+            )
+        })
     }
 }
 
 impl Drop for NativeSandbox {
     fn drop(&mut self) {
-        drop(self.take());
+        if self.pid != process::id() {
+            // Dropping it would wait for a thread that only the parent has.
+            std::mem::forget(self.sandbox.take());
+        }
     }
 }
 
@@ -72,7 +62,7 @@ impl NativeSandbox {
             }
             let sandbox = py.detach(|| builder.start()).or_raise(py)?;
             let url = sandbox.url().to_owned();
-            Ok(Self { sandbox: Mutex::new(Some(sandbox)), url, pid: process::id() })
+            Ok(Self { sandbox: Some(sandbox), url, pid: process::id() })
         })
     }
 
@@ -82,60 +72,80 @@ impl NativeSandbox {
     }
 
     fn received_json(&self) -> PyResult<String> {
-        self.running(|sandbox| Ok(sandbox.received_json()))
+        Ok(self.of_this_process()?.received_json())
     }
 
     fn requests_json(&self) -> PyResult<String> {
-        self.running(|sandbox| Ok(sandbox.requests_json()))
+        Ok(self.of_this_process()?.requests_json())
     }
 
-    /// Whether this many conversions have been accepted by now; waits until then.
-    fn wait_for(&self, py: Python<'_>, count: usize, timeout: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let timeout = binding::seconds("timeout", number("timeout", timeout)?).or_raise(py)?;
-        let slice = Duration::from_millis(50);
+    /// Waits until so many conversions were accepted.
+    fn wait_for(
+        &self,
+        py: Python<'_>,
+        count: &Bound<'_, PyAny>,
+        timeout: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let sandbox = self.of_this_process()?;
+        let count = usize::try_from(integer("count", count)?).unwrap_or(0);
+        let timeout = match timeout {
+            Some(timeout) => {
+                binding::seconds("timeout", number("timeout", timeout)?).or_raise(py)?
+            }
+            None => core::Sandbox::WAIT,
+        };
         let mut left = timeout;
         // In slices: so long a signal waits.
         while !left.is_zero() {
-            let wait = left.min(slice);
-            let ask = || self.running(|sandbox| Ok(sandbox.wait_for(count, wait).len()));
-            if py.detach(ask)? >= count {
-                return Ok(true);
+            let slice = left.min(Duration::from_millis(50));
+            if py.detach(|| sandbox.wait_a_while(count, slice)) {
+                break;
             }
             py.check_signals()?;
-            left -= wait;
+            left -= slice;
         }
-        Ok(false)
+        sandbox.waited(count, timeout).map(drop).map_err(assertion)
+    }
+
+    fn assert_reported(&self, py: Python<'_>, expected: &str) -> PyResult<String> {
+        let found = self.of_this_process()?.assert_reported_json(expected).or_raise(py)?;
+        found.map_err(assertion)
+    }
+
+    fn assert_not_reported(&self, order_id: &str) -> PyResult<()> {
+        self.of_this_process()?.assert_not_reported(order_id).map_err(assertion)
     }
 
     fn script_json(&self, py: Python<'_>, text: &str) -> PyResult<()> {
-        self.running(|sandbox| sandbox.script_json(text).or_raise(py))
+        self.of_this_process()?.script_json(text).or_raise(py)
     }
 
     fn clear_faults(&self) -> PyResult<()> {
-        self.running(|sandbox| {
-            sandbox.clear_faults();
-            Ok(())
-        })
+        self.of_this_process()?.clear_faults();
+        Ok(())
     }
 
     fn reset(&self) -> PyResult<()> {
-        self.running(|sandbox| {
-            sandbox.reset();
-            Ok(())
-        })
+        self.of_this_process()?.reset();
+        Ok(())
     }
 
     #[pyo3(signature = (moment))]
     fn set_now(&self, moment: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let moment = moment.map(|moment| seconds("moment", moment)).transpose()?;
-        self.running(|sandbox| {
-            sandbox.set_now(moment);
-            Ok(())
-        })
+        self.of_this_process()?.set_now(moment);
+        Ok(())
     }
 
     fn stop(&self, py: Python<'_>) {
-        let sandbox = self.take();
-        py.detach(|| drop(sandbox));
+        // A forked child has nothing to stop.
+        if let Ok(sandbox) = self.of_this_process() {
+            py.detach(|| sandbox.stop());
+        }
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn assertion(difference: core::NotReported) -> PyErr {
+    PyAssertionError::new_err(difference.to_string())
 }

@@ -14,3 +14,5 @@ pub(crate) const RETRY_RETRIES: u32 = 2;
 pub(crate) const RETRY_BASE: Duration = Duration::from_millis(250);
 pub(crate) const RETRY_CAP: Duration = Duration::from_secs(4);
 pub(crate) const CONCURRENCY: usize = 4;
+#[cfg(feature = "sandbox")]
+pub(crate) const WAIT_FOR_TIMEOUT: Duration = Duration::from_secs(10);

@@ -11,6 +11,7 @@ mod delivery;
 mod document;
 mod error;
 mod event;
+mod guard;
 mod issue;
 mod landing;
 mod model;
@@ -33,5 +34,7 @@ pub use landing::{
 pub use model::{Amount, EventName, EventTime, Item, Rounding};
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]
-pub use sandbox::{Fault, FaultKind, Received, Recorded, Sandbox, SandboxBuilder};
+pub use sandbox::{
+    Expected, Fault, FaultKind, NotReported, Received, Recorded, Sandbox, SandboxBuilder,
+};
 pub use tracking::{COOKIE_NAME, Capture, TrackingParams};

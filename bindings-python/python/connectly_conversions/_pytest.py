@@ -20,7 +20,9 @@ _BUSINESS_ID = "00000000-0000-4000-8000-000000000000"
 def connectly_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A running sandbox, fresh for each test.
 
-    The environment points to it, so that clients which the shop makes meanwhile send there.
+    The environment points to it, so that clients which the shop makes meanwhile send there. A
+    client that was made before, with other settings, refuses to send (``sandbox_active``): give
+    the shop :func:`connectly_client` in its place.
     """
     from connectly_conversions.testing import Sandbox  # noqa: PLC0415 - not before it is needed
 

@@ -1,4 +1,4 @@
-"""A sandbox for a shop's own tests: Connectly's API, emulated in this process."""
+"""A sandbox for a shop's own tests: Connectly's API in this process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
+from connectly_conversions._codes import FaultKind
 from connectly_conversions._native import NativeSandbox
 from connectly_conversions._types import Amount, EventTime, Id, Self
+from connectly_conversions.errors import Issue
 
 __all__ = ["Received", "Recorded", "Sandbox"]
 
@@ -36,6 +38,8 @@ class Received:
     """Whether this order had come before."""
     business_id: str
     """The business that it came for."""
+    warnings: tuple[Issue, ...]
+    """What a client that checks events would have been warned of."""
     body: dict[str, Any]
     """The request's body; its numbers with a fraction are ``Decimal``."""
 
@@ -60,11 +64,31 @@ class Recorded:
     """Whether a conversion was recorded."""
 
 
+def _received(member: dict[str, Any]) -> Received:
+    value = member["value"]
+    return Received(
+        event_name=member["event_name"],
+        order_id=member["order_id"],
+        currency=member["currency"],
+        value=None if value is None else Decimal(value),
+        event_time=member["event_time"],
+        times=member["times"],
+        duplicate=member["duplicate"],
+        business_id=member["business_id"],
+        warnings=tuple(Issue(**issue) for issue in member["warnings"]),
+        body=member["body"],
+    )
+
+
 class Sandbox:
     """Connectly's API on a loopback port of this machine.
 
     It answers as the API does, checks events with the same rules, remembers orders, plays faults
     on request, and shows at :attr:`url` what arrived. A context manager; it stops with its block.
+    What arrived can be asked for afterwards, too.
+
+    While it runs, no client of this process sends to another machine: such a ``send`` raises
+    ``ConfigurationError`` (``sandbox_active``), so that no test reports an order for real.
 
     Args:
         port: The port to listen on; a free one unless given.
@@ -90,20 +114,7 @@ class Sandbox:
     def received(self) -> list[Received]:
         """The conversions that were accepted, in order; one that came twice is there twice."""
         members = json.loads(self._native.received_json(), parse_float=Decimal)["received"]
-        return [
-            Received(
-                event_name=member["event_name"],
-                order_id=member["order_id"],
-                currency=member["currency"],
-                value=None if member["value"] is None else Decimal(member["value"]),
-                event_time=member["event_time"],
-                times=member["times"],
-                duplicate=member["duplicate"],
-                business_id=member["business_id"],
-                body=member["body"],
-            )
-            for member in members
-        ]
+        return [_received(member) for member in members]
 
     @property
     def requests(self) -> list[Recorded]:
@@ -112,22 +123,25 @@ class Sandbox:
         members = json.loads(self._native.requests_json())["requests"]
         return [Recorded(**{name: member[name] for name in names}) for member in members]
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[Received]:
+    def wait_for(self, count: int, timeout: float | None = None) -> list[Received]:
         """Waits until ``count`` conversions were accepted, for what is sent in the background.
 
+        Args:
+            count: How many.
+            timeout: How long to wait at most. Default: 10 seconds.
+
         Raises:
-            AssertionError: They were not, within ``timeout`` seconds.
+            AssertionError: They were not; the message says what came instead.
         """
-        if not self._native.wait_for(count, timeout):
-            message = f"{len(self.received)} of {count} conversions came in {timeout} seconds"
-            raise AssertionError(message)
+        __tracebackhide__ = True
+        self._native.wait_for(count, timeout)
         return self.received
 
     def fail_next(
         self,
         status: int | None = None,
         *,
-        kind: str | None = None,
+        kind: FaultKind | None = None,
         retry_after: int | None = None,
         order_id: Id | None = None,
         times: int | None = None,
@@ -141,10 +155,7 @@ class Sandbox:
 
         Args:
             status: Answer this status.
-            kind: Another fault: ``delay`` (of ``seconds``), ``hang``, ``reset``,
-                ``reset_after_recording``, ``half_answer``, ``garbage``, ``oversized_body``,
-                ``slow_drip``, ``close_idle``, ``huge_header``, ``gzip_bomb``, ``redirect`` (to
-                ``location``), ``not_received``, ``duplicate_answer``.
+            kind: Another fault, one of ``FaultKind``; the README lists them.
             retry_after: A ``Retry-After`` header of so many seconds.
             order_id: Only requests for this order.
             times: On how many requests (1); 0 is always.
@@ -187,41 +198,47 @@ class Sandbox:
 
     def assert_reported(
         self,
-        order_id: Id,
+        order_id: Id | None = None,
         *,
         value: Amount | None = None,
         currency: str | None = None,
         times: int = 1,
+        event_name: str | None = None,
     ) -> Received:
-        """Asserts that this order was reported, once unless told otherwise, and returns it.
+        """Asserts that this was reported, once unless told otherwise, and returns the last of it.
 
         Args:
-            order_id: The order.
-            value: The total that must have been reported.
-            currency: The currency that must have been reported.
-            times: How often it must have come; at least once.
+            order_id: The order; any unless given.
+            value: The total that must have been reported; ``99.9`` is ``99.90``.
+            currency: The currency that must have been reported, in upper or lower case.
+            times: How often it must have come, at least once.
+            event_name: ``Purchase`` or ``ViewContent``; either unless given.
 
         Raises:
             AssertionError: It was not so; the message says what came instead.
         """
         __tracebackhide__ = True
-        received = self.received
-        found = [event for event in received if event.order_id == str(order_id)]
-        came = ", ".join(f"{event.event_name} {event.order_id}" for event in received) or "nothing"
-        if len(found) != max(times, 1):
-            message = f"order {order_id} came {len(found)} times, not {times}; received: {came}"
-            raise AssertionError(message)
-        event = found[-1]
-        if value is not None and event.value != Decimal(str(value)):
-            message = f"order {order_id} was reported with {event.value}, not {value}"
-            raise AssertionError(message)
-        if currency is not None and event.currency != currency:
-            message = f"order {order_id} was reported in {event.currency}, not {currency}"
-            raise AssertionError(message)
-        return event
+        members = {
+            "order_id": None if order_id is None else str(order_id),
+            "value": None if value is None else str(value),
+            "currency": currency,
+            "times": times,
+            "event_name": event_name,
+        }
+        found = self._native.assert_reported(json.dumps(members))
+        return _received(json.loads(found, parse_float=Decimal))
+
+    def assert_not_reported(self, order_id: Id) -> None:
+        """Asserts that no event of this order was reported.
+
+        Raises:
+            AssertionError: One was; the message says what came.
+        """
+        __tracebackhide__ = True
+        self._native.assert_not_reported(str(order_id))
 
     def stop(self) -> None:
-        """Stops; connections in use are cut."""
+        """Stops: the port is closed, connections in use are cut, whoever waits is told."""
         self._native.stop()
 
     def __enter__(self) -> Self:

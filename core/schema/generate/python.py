@@ -100,9 +100,13 @@ def stubs(old: str, rows: list[dict]) -> str:
     return head + tail
 
 
-def sandbox(old: str, rows: list[dict]) -> str:
+def sandbox(old: str, options: dict) -> str:
     at = old.index("class Sandbox")
-    return old[:at] + text.between(old[at:], "    Args:", '"""', arguments(rows))
+    old = old[:at] + text.between(old[at:], "    Args:", '"""', arguments(options["sandbox"]))
+    at = old.index("    def wait_for(")
+    count = "            count: How many.\n"
+    waited = f"{count}{arguments(options['wait_for'], '            ')}\n"
+    return old[:at] + text.between(old[at:], "        Args:", "Raises:", waited)
 
 
 def files(surface: dict) -> dict:
@@ -112,5 +116,5 @@ def files(surface: dict) -> dict:
         f"{PACKAGE}/errors.py": lambda old: text.region(old, "kinds", classes(surface)),
         f"{PACKAGE}/_client.py": lambda old: client(old, options["client"]),
         f"{PACKAGE}/_native.pyi": lambda old: stubs(old, options["retry"]),
-        f"{PACKAGE}/testing.py": lambda old: sandbox(old, options["sandbox"]),
+        f"{PACKAGE}/testing.py": lambda old: sandbox(old, options),
     }

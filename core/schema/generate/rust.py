@@ -90,8 +90,6 @@ def defaults(surface: dict) -> str:
         "",
     ]
     for group, rows in surface["options"].items():
-        if group == "wait_for":
-            continue
         for row in rows:
             prefix = "" if group in ("client", "send_many") else f"{group.upper()}_"
             name = prefix + row["name"].upper()

@@ -25,6 +25,7 @@ pub use builder::ClientBuilder;
 use crate::delivery::{Attempt, Disposition, Failure, Receipt, Sender};
 use crate::error::{Error, Result};
 use crate::event::{ConversionEvent, EventOptions};
+use crate::guard;
 use in_flight::InFlight;
 use settings::{Limits, Settings};
 use transport::{Connection, Http};
@@ -114,6 +115,7 @@ impl Client {
     }
 
     fn http(&self) -> Result<&Http, Failure> {
+        guard::check(&self.inner.settings.url).map_err(misconfigured)?;
         if let Some(http) = self.inner.http.get() {
             return Ok(http);
         }

@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::gzip;
 use super::kind::FaultKind;
 use super::raw::Raw;
-use super::routes::Reply;
+use super::reply::Reply;
 
 const NOT_RECEIVED: &str = "{\"events_received\":0}";
 /// Over the 64 KiB that a client reads.

@@ -1,5 +1,6 @@
 //! What arrived: conversions and requests.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use http::HeaderMap;
@@ -15,10 +16,13 @@ use crate::model::EventName;
 /// So many entries of a kind are kept, the latest ones: a sandbox may run for weeks.
 const KEPT: usize = 100_000;
 
+/// So many bytes of their bodies are kept: a body may have a megabyte.
+const KEPT_BYTES: usize = 64 << 20;
+
 /// Never in the journal.
 const SECRET: [&str; 4] = ["x-api-key", "authorization", "proxy-authorization", "cookie"];
 
-/// A conversion that the sandbox accepted.
+/// A conversion that the sandbox accepted. The latest 100,000 are kept, up to 64 MiB of bodies.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Received {
@@ -48,7 +52,8 @@ pub struct Received {
     pub body: String,
 }
 
-/// A request to the API, and what became of it.
+/// A request to the API, and what became of it. The latest 100,000 are kept, up to 64 MiB of
+/// bodies.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Recorded {
@@ -72,20 +77,58 @@ pub struct Recorded {
 /// The orders that count once.
 type Order = (Uuid, EventName, String);
 
+/// The latest entries of a kind.
+#[derive(Debug)]
+struct Latest<T> {
+    entries: VecDeque<T>,
+    bytes: usize,
+}
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self { entries: VecDeque::new(), bytes: 0 }
+    }
+}
+
+impl<T> Latest<T> {
+    /// Keeps an entry, and gives those that make room for it; the latest one always stays.
+    fn keep(&mut self, entry: T, size: impl Fn(&T) -> usize) -> Vec<T> {
+        self.bytes += size(&entry);
+        self.entries.push_back(entry);
+        let mut gone = Vec::new();
+        while self.entries.len() > 1 && (self.entries.len() > KEPT || self.bytes > KEPT_BYTES) {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.bytes -= size(&oldest);
+            gone.push(oldest);
+        }
+        gone
+    }
+}
+
+/// How often an order came, and how many of these times are still in the journal.
+#[derive(Debug, Default)]
+struct Count {
+    times: u64,
+    kept: u64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Journal {
-    received: VecDeque<(Received, Option<Order>)>,
-    requests: VecDeque<Recorded>,
-    orders: HashMap<Order, u64>,
+    received: Latest<(Received, Option<Order>)>,
+    requests: Latest<Recorded>,
+    /// Those that are in the journal: an order is forgotten with its last entry.
+    orders: HashMap<Order, Count>,
+    accepted: usize,
 }
 
 impl Journal {
     pub(super) fn record(&mut self, business_id: Uuid, event: &ConversionEvent, body: &str) {
         let order = event.order_id().map(|id| (business_id, event.event_name(), id.to_owned()));
         let before = order.as_ref().map_or(0, |order| {
-            let times = self.orders.entry(order.clone()).or_default();
-            *times += 1;
-            *times - 1
+            let count = self.orders.entry(order.clone()).or_default();
+            count.times += 1;
+            count.kept += 1;
+            count.times - 1
         });
         let received = Received {
             event_name: event.event_name(),
@@ -99,36 +142,40 @@ impl Journal {
             warnings: event.warnings().to_vec(),
             body: body.to_owned(),
         };
-        keep(&mut self.received, (received, order));
+        self.accepted += 1;
+        for (_, order) in self.received.keep((received, order), |(event, _)| event.body.len()) {
+            if let Some(Entry::Occupied(mut count)) = order.map(|order| self.orders.entry(order)) {
+                count.get_mut().kept -= 1;
+                if count.get().kept == 0 {
+                    count.remove();
+                }
+            }
+        }
     }
 
     pub(super) fn note(&mut self, request: Recorded) {
-        keep(&mut self.requests, request);
+        self.requests.keep(request, |request| request.body.len());
     }
 
-    /// How many conversions are kept.
+    /// How many conversions were accepted, those included that are not kept any more.
     pub(super) fn accepted(&self) -> usize {
-        self.received.len()
+        self.accepted
     }
 
     pub(super) fn received(&self) -> Vec<Received> {
         let now = |(received, order): &(Received, Option<Order>)| Received {
-            times: order.as_ref().and_then(|order| self.orders.get(order)).copied().unwrap_or(1),
+            times: order
+                .as_ref()
+                .and_then(|order| self.orders.get(order))
+                .map_or(1, |count| count.times),
             ..received.clone()
         };
-        self.received.iter().map(now).collect()
+        self.received.entries.iter().map(now).collect()
     }
 
     pub(super) fn requests(&self) -> Vec<Recorded> {
-        self.requests.iter().cloned().collect()
+        self.requests.entries.iter().cloned().collect()
     }
-}
-
-fn keep<T>(entries: &mut VecDeque<T>, entry: T) {
-    if entries.len() == KEPT {
-        entries.pop_front();
-    }
-    entries.push_back(entry);
 }
 
 /// Headers for the journal.
@@ -166,4 +213,43 @@ fn raw<S: Serializer>(body: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::from_str::<&RawValue>(body)
         .map_err(serde::ser::Error::custom)?
         .serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tracking::TrackingParams;
+
+    fn event(order_id: &str) -> ConversionEvent {
+        let tracking = TrackingParams::new("t", "s", "c", "1").unwrap();
+        ConversionEvent::purchase(tracking, order_id, "USD", "1").build().unwrap()
+    }
+
+    #[test]
+    fn bodies_are_kept_up_to_a_bound_and_an_order_is_forgotten_with_its_last_entry() {
+        let (mut journal, business, body) = (Journal::default(), Uuid::nil(), "x".repeat(1 << 20));
+        for id in 0..70 {
+            journal.record(business, &event(&id.to_string()), &body);
+        }
+        let received = journal.received();
+        assert_eq!((received.len(), journal.accepted(), journal.orders.len()), (64, 70, 64));
+        assert_eq!(received[0].order_id.as_deref(), Some("6"));
+        // The first order is not known any more, the last one is.
+        for (id, times) in [("0", 1), ("69", 2)] {
+            journal.record(business, &event(id), "{}");
+            assert_eq!(journal.received().last().unwrap().times, times, "{id}");
+        }
+    }
+
+    #[test]
+    fn entries_are_kept_up_to_a_bound() {
+        let mut latest = Latest::default();
+        let size = |entry: &usize| *entry;
+        for _ in 0..=KEPT {
+            latest.keep(1, size);
+        }
+        assert_eq!((latest.entries.len(), latest.bytes), (KEPT, KEPT));
+        latest.keep(KEPT_BYTES + 1, size);
+        assert!(latest.entries == [KEPT_BYTES + 1], "the latest one stays, however large");
+    }
 }

@@ -1,16 +1,18 @@
-//! The API's emulator in this process, for tests and for trying things out.
+//! The sandbox: Connectly's API in this process, for tests and for trying things out.
 //!
 //! It answers as the API's documentation says, validates with the same engine that checks events
 //! before they are sent, remembers orders, plays faults on request and keeps a journal. It lives
 //! on a thread of its own with a runtime of its own, so it serves blocking and async code alike.
 
 mod answer;
+mod expected;
 mod faults;
 mod gzip;
 mod journal;
 mod kind;
 mod page;
 mod raw;
+mod reply;
 mod routes;
 mod script;
 mod server;
@@ -18,22 +20,27 @@ mod state;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
+pub use expected::{Expected, NotReported};
 pub use faults::Fault;
 pub use journal::{Received, Recorded};
 pub use kind::FaultKind;
 
-use crate::config;
 use crate::error::{Error, Result};
+use crate::guard::Guard;
+use crate::{config, defaults};
 use state::{Access, State};
 
-/// The API's emulator on a loopback port of this machine; it stops when it is dropped.
+/// Connectly's API on a loopback port of this machine; it stops when it is dropped.
+///
+/// While it runs, no client of this process sends to another machine: such a send ends with
+/// `sandbox_active`. A test never reports an order for real.
 ///
 /// ```
 /// use connectly_conversions::{Fault, Sandbox};
@@ -48,11 +55,20 @@ use state::{Access, State};
 pub struct Sandbox {
     url: String,
     state: Arc<State>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What ends when it stops.
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+    _guard: Guard,
 }
 
 impl Sandbox {
+    /// How long [`Sandbox::wait_for`] waits at most.
+    pub const WAIT: Duration = defaults::WAIT_FOR_TIMEOUT;
+
     /// Starts on a free port of 127.0.0.1; any key that is not empty and any UUID are accepted.
     ///
     /// # Errors
@@ -78,11 +94,73 @@ impl Sandbox {
         self.state.received()
     }
 
-    /// Waits until this many conversions were accepted, at most `timeout`; gives those that were.
-    /// For what is reported in the background. Blocks the calling thread.
+    /// Waits until this many conversions were accepted, for 10 s at most, and gives them: for what
+    /// is reported in the background. Blocks the calling thread.
+    ///
+    /// # Errors
+    /// What came instead, where the time is over or the sandbox was stopped.
+    pub fn wait_for(&self, count: usize) -> Result<Vec<Received>, NotReported> {
+        self.wait_for_within(count, Self::WAIT)
+    }
+
+    /// [`Sandbox::wait_for`] with a time of its own.
+    ///
+    /// # Errors
+    /// As [`Sandbox::wait_for`].
+    pub fn wait_for_within(
+        &self,
+        count: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Received>, NotReported> {
+        self.state.wait_for(count, timeout);
+        self.state.waited(count, timeout)
+    }
+
+    /// For a binding that has to look up from time to time: waits for a slice of the time. Whether
+    /// the wait is over, so that [`Sandbox::wait_for_within`] would not wait.
+    #[doc(hidden)]
     #[must_use]
-    pub fn wait_for(&self, count: usize, timeout: Duration) -> Vec<Received> {
-        self.state.wait_for(count, timeout)
+    pub fn wait_a_while(&self, count: usize, slice: Duration) -> bool {
+        self.state.wait_for(count, slice)
+    }
+
+    /// For such a binding: what a wait of this time has come to.
+    ///
+    /// # Errors
+    /// As [`Sandbox::wait_for`].
+    #[doc(hidden)]
+    pub fn waited(&self, count: usize, timeout: Duration) -> Result<Vec<Received>, NotReported> {
+        self.state.waited(count, timeout)
+    }
+
+    /// Asserts that this was reported, as often as expected, and gives the last of it.
+    ///
+    /// # Errors
+    /// What came instead.
+    pub fn assert_reported(&self, expected: &Expected) -> Result<Received, NotReported> {
+        self.state.assert_reported(expected)
+    }
+
+    /// Asserts that no event of this order was reported.
+    ///
+    /// # Errors
+    /// What came.
+    pub fn assert_not_reported(&self, order_id: &str) -> Result<(), NotReported> {
+        expected::absent(order_id, &self.received())
+    }
+
+    /// For a binding: [`Sandbox::assert_reported`] of an object with `event_name`, `order_id`,
+    /// `value` (a text), `currency` and `times`; gives the event's JSON, or why not.
+    ///
+    /// # Errors
+    /// `invalid_option` where nothing can be expected like that.
+    #[doc(hidden)]
+    pub fn assert_reported_json(
+        &self,
+        expected: &str,
+    ) -> Result<std::result::Result<String, NotReported>> {
+        let found = self.assert_reported(&Expected::from_json(expected)?);
+        Ok(found.map(|event| state::json_of(&event)))
     }
 
     /// Every request to the API with its answer, in order; the key is masked.
@@ -132,17 +210,23 @@ impl Sandbox {
         self.state.set_now(seconds);
     }
 
-    /// Stops; connections in use are cut. Dropping does the same.
-    pub fn stop(self) {
-        drop(self);
+    /// Stops: its port is closed, connections in use are cut, and whoever waits is told. What
+    /// arrived can still be asked for. Dropping does the same.
+    pub fn stop(&self) {
+        self.state.stop();
+        // Whoever stops it at the same time waits until it is done.
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Running { stop, thread, _guard }) = running.take() {
+            // The receiver is gone where the thread ended by itself.
+            let _ = stop.send(());
+            let _ = thread.join();
+        }
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // The receiver is gone where the thread ended by itself.
-        let _ = self.stop.take().map(|stop| stop.send(()));
-        let _ = self.thread.take().map(JoinHandle::join);
+        self.stop();
     }
 }
 
@@ -205,7 +289,8 @@ impl SandboxBuilder {
         let state = Arc::new(State::new(Access { api_key: self.api_key, business_id }));
         let (stop, stopped) = oneshot::channel();
         let thread = server::spawn(listener, Arc::clone(&state), stopped).map_err(refused)?;
-        Ok(Sandbox { url: url(local), state, stop: Some(stop), thread: Some(thread) })
+        let running = Running { stop, thread, _guard: Guard::enter() };
+        Ok(Sandbox { url: url(local), state, running: Mutex::new(Some(running)) })
     }
 }
 

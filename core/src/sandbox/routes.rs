@@ -1,7 +1,5 @@
 //! Which request gets what.
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use http::{Method, Request, StatusCode};
@@ -11,7 +9,7 @@ use serde::Deserialize;
 
 use super::answer::Answer;
 use super::page;
-use super::raw::Raw;
+use super::reply::Reply;
 use super::script;
 use super::state::{Arrived, State};
 use crate::event::MAX_WIRE_BYTES;
@@ -19,28 +17,6 @@ use crate::event::MAX_WIRE_BYTES;
 /// A client that sends more than this is cut off; up to it, it is read to the end so that it
 /// hears the answer.
 const MAX_DRAINED: usize = 64 << 20;
-
-/// What a request gets.
-#[derive(Debug)]
-pub(super) enum Reply {
-    Answer(Answer),
-    /// The answer, after this time.
-    Late(Duration, Answer),
-    Never,
-    /// Something that is not HTTP.
-    Raw(Raw),
-}
-
-impl Reply {
-    /// The status that the client is told, if any.
-    pub(super) fn status(&self) -> Option<u16> {
-        match self {
-            Self::Answer(answer) | Self::Late(_, answer) => Some(answer.status()),
-            Self::Raw(raw) => raw.status(),
-            Self::Never => None,
-        }
-    }
-}
 
 /// Answers a request.
 pub(super) async fn answer(state: &State, request: Request<Incoming>) -> Reply {

@@ -22,6 +22,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc as orders, oneshot};
 
 use super::raw::{self, Raw};
+use super::reply::Reply;
 use super::routes;
 use super::state::State;
 
@@ -86,13 +87,13 @@ async fn until_fault(stream: TcpStream, state: &Arc<State>) -> Option<(TcpStream
         let (state, order) = (Arc::clone(state), order.clone());
         Box::pin(async move {
             match routes::answer(&state, request).await {
-                routes::Reply::Answer(answer) => Ok(answer.into_response()),
-                routes::Reply::Late(delay, answer) => {
+                Reply::Answer(answer) => Ok(answer.into_response()),
+                Reply::Late(delay, answer) => {
                     tokio::time::sleep(delay).await;
                     Ok(answer.into_response())
                 }
-                routes::Reply::Never => std::future::pending().await,
-                routes::Reply::Raw(raw) => {
+                Reply::Never => std::future::pending().await,
+                Reply::Raw(raw) => {
                     // From here on this future is not polled again: the socket is taken away.
                     let _ = order.send(raw).await;
                     std::future::pending().await

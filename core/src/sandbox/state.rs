@@ -13,9 +13,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::Answer;
+use super::expected::{self, Expected, NotReported};
 use super::faults::{self, Fault};
 use super::journal::{self, Journal, Received, Recorded};
-use super::routes::Reply;
+use super::reply::Reply;
 use crate::event::{ConversionEvent, EventOptions, MAX_WIRE_BYTES};
 use crate::model::now;
 
@@ -60,6 +61,8 @@ struct Inner {
     journal: Journal,
     /// The clock, where it was set.
     now: Option<i64>,
+    /// Nothing more will arrive.
+    stopped: bool,
 }
 
 impl State {
@@ -155,11 +158,42 @@ impl State {
         self.inner().journal.received()
     }
 
-    pub(super) fn wait_for(&self, count: usize, timeout: Duration) -> Vec<Received> {
-        let missing = |inner: &mut Inner| inner.journal.accepted() < count;
+    /// Waits until so many conversions were accepted, or until nothing more will arrive. Whether
+    /// the wait is over.
+    pub(super) fn wait_for(&self, count: usize, timeout: Duration) -> bool {
+        let missing = |inner: &mut Inner| inner.journal.accepted() < count && !inner.stopped;
         let waited = self.arrived.wait_timeout_while(self.inner(), timeout, missing);
-        let (inner, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        inner.journal.received()
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// What a wait for so many has come to.
+    pub(super) fn waited(
+        &self,
+        count: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Received>, NotReported> {
+        let inner = self.inner();
+        let received = inner.journal.received();
+        if inner.journal.accepted() >= count {
+            return Ok(received);
+        }
+        let how = if inner.stopped {
+            "before the sandbox was stopped".to_owned()
+        } else {
+            format!("within {} s", timeout.as_secs_f64())
+        };
+        Err(expected::missing(count, &how, &received, &inner.journal.requests()))
+    }
+
+    pub(super) fn assert_reported(&self, expected: &Expected) -> Result<Received, NotReported> {
+        let inner = self.inner();
+        expected.among(&inner.journal.received(), &inner.journal.requests())
+    }
+
+    /// Ends every wait.
+    pub(super) fn stop(&self) {
+        self.inner().stopped = true;
+        self.arrived.notify_all();
     }
 
     pub(super) fn requests(&self) -> Vec<Recorded> {
@@ -187,7 +221,8 @@ impl State {
     }
 
     pub(super) fn reset(&self) {
-        *self.inner() = Inner::default();
+        let mut inner = self.inner();
+        *inner = Inner { stopped: inner.stopped, ..Inner::default() };
     }
 }
 
@@ -208,6 +243,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn order_id(body: &[u8]) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     body.pointer("/payload/order_id")?.as_str().map(str::to_owned)
+}
+
+/// An entry of the journal.
+pub(super) fn json_of(received: &Received) -> String {
+    serde_json::to_string(received).unwrap_or_default()
 }
 
 fn json<T: Serialize>(name: &str, entries: &[T]) -> String {

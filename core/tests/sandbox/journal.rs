@@ -142,15 +142,48 @@ fn two_sandboxes_side_by_side_know_nothing_of_each_other() {
 #[test]
 fn a_report_in_the_background_can_be_waited_for() {
     let sandbox = sandbox();
-    let none = sandbox.wait_for(1, Duration::ZERO);
-    assert!(none.is_empty());
     std::thread::scope(|scope| {
         scope.spawn(|| {
             report(&sandbox, &order("A"));
             report(&sandbox, &order("B"));
         });
         // Far longer than it takes: the wait ends with the second event, not with the time.
-        let two = sandbox.wait_for(2, Duration::from_secs(5 * 60));
+        let two = sandbox.wait_for_within(2, Duration::from_secs(300)).unwrap();
         assert_eq!(two.len(), 2);
     });
+}
+
+#[test]
+fn a_wait_that_is_over_says_what_came() {
+    let sandbox = sandbox();
+    report(&sandbox, &order("A"));
+    let short = sandbox.wait_for_within(2, Duration::from_millis(1)).unwrap_err();
+    assert_eq!(
+        short.to_string(),
+        "2 were expected within 0.001 s, 1 came; received: Purchase A 99.97 USD"
+    );
+}
+
+#[test]
+fn a_stop_ends_the_wait_and_closes_the_port() {
+    let sandbox = sandbox();
+    let address = sandbox.url().strip_prefix("http://").unwrap().to_owned();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| sandbox.wait_for_within(1, Duration::from_secs(300)));
+        sandbox.stop();
+        // The port is closed although somebody may still be waiting.
+        assert!(std::net::TcpStream::connect(&address).is_err());
+        let stopped = waiting.join().unwrap().unwrap_err();
+        assert!(stopped.to_string().contains("before the sandbox was stopped"), "{stopped}");
+    });
+    sandbox.stop();
+}
+
+#[test]
+fn what_arrived_can_be_asked_for_after_the_end() {
+    let sandbox = sandbox();
+    report(&sandbox, &order("A"));
+    sandbox.stop();
+    assert_eq!((sandbox.received().len(), sandbox.requests().len()), (1, 1));
+    assert_eq!(sandbox.wait_for(1).unwrap().len(), 1);
 }
