@@ -34,10 +34,11 @@ export interface NativeBridge {
 /** A sandbox that runs in this process. */
 export interface NativeSandbox {
   url(): string;
-  /** The last three give nothing once it was stopped. */
-  received(): string | null;
-  requests(): string | null;
-  waitFor(bridge: NativeBridge, id: number, count: number, timeout: number): string | null;
+  received(): string;
+  requests(): string;
+  waitFor(bridge: NativeBridge, id: number, count: number, timeout: number | undefined): string | null;
+  assertReported(expected: string): string;
+  assertNotReported(orderId: string): string | null;
   script(faults: string): string | null;
   clearFaults(): void;
   reset(): void;

@@ -1,83 +1,37 @@
-/** For tests: the API's emulator in this process, and an assertion on what arrived. */
+/** For tests: the sandbox, Connectly's API in this process, and assertions on what arrived. */
 
 import { AssertionError } from "node:assert";
 import { optionsOf } from "./arguments.js";
 import { theCalls } from "./bridge.js";
 import { Client } from "./client.js";
-import type { FAULT_KINDS } from "./codes.js";
 import { textOf } from "./document.js";
-import { errorOfText, type Issue } from "./errors.js";
+import { errorOf, errorOfText } from "./errors.js";
+import type { Expected, Fault, Received, RecordedRequest } from "./journal.js";
 import { type NativeSandbox, native } from "./native.js";
 import type { ClientOptions, SandboxOptions } from "./options.js";
+import type { ErrorRecord } from "./records.js";
 
+export type { Expected, Fault, FaultKind, Received, RecordedRequest } from "./journal.js";
 export type { SandboxOptions };
 
 /** The sandbox accepts any key and any UUID unless told otherwise; these are what its clients use. */
 const API_KEY = "sandbox-key";
 const BUSINESS_ID = "00000000-0000-4000-8000-000000000000";
 
-/** A conversion that the sandbox accepted. */
-export interface Received {
-  readonly event_name: string;
-  readonly order_id: string | null;
-  readonly currency: string | null;
-  /** Decimal text. */
-  readonly value: string | null;
-  readonly event_time: number;
-  /** How often this order has come so far. */
-  readonly times: number;
-  readonly duplicate: boolean;
-  readonly business_id: string;
-  /** What a client that checks events would have been warned of. */
-  readonly warnings: readonly Issue[];
-  /** The event as it was sent. */
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** A request, with its answer. */
-export interface RecordedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** `null` where a fault gave none. */
-  readonly status: number | null;
-  readonly fault: string | null;
-  readonly recorded: boolean;
-}
-
-/** What the sandbox does instead of answering as usual. */
-export type FaultKind = (typeof FAULT_KINDS)[number];
-
-/** What goes wrong with the next request that matches. Durations are in seconds. */
-export interface Fault {
-  readonly kind: FaultKind;
-  /** For `status`; 503 unless given. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** For `delay`. */
-  readonly seconds?: number;
-  /** For `redirect`. */
-  readonly location?: string;
-  /** A `Retry-After` header. */
-  readonly retry_after?: number;
-  /** Only for requests of this order. */
-  readonly order_id?: string;
-  /** How many requests it meets; 1 unless given, 0 means every one. */
-  readonly times?: number;
-  /** For `status`: the event is recorded although the answer is this. */
-  readonly recorded?: boolean;
-}
-
 const SANDBOX_OPTIONS = ["port", "apiKey", "businessId"];
+
+/** The native half of a sandbox, for the assertions of this file. */
+let nativeOf: (sandbox: Sandbox) => NativeSandbox;
 
 /** A sandbox runs until it is stopped, not until nobody holds it any more. */
 const running = new Set<Sandbox>();
 
 /**
- * The API's emulator, on a loopback port of this process. It holds no event loop, so that a test
- * that forgets to stop it ends all the same.
+ * Connectly's API on a loopback port of this process. It holds no event loop, so that a test that
+ * forgets to stop it ends all the same.
+ *
+ * While it runs, no client of this process sends to another machine: such a `send` rejects with
+ * `sandbox_active`, so that no test reports an order for real.
  *
  * ```ts
  * await using sandbox = await Sandbox.start();
@@ -88,10 +42,12 @@ const running = new Set<Sandbox>();
 export class Sandbox {
   readonly #native: NativeSandbox;
   readonly #options: SandboxOptions;
-  /** What was received and requested until it was stopped. */
-  #last: { readonly received: string; readonly requests: string } | undefined;
   /** Where it listens: the `baseUrl` of a client. */
   readonly url: string;
+
+  static {
+    nativeOf = (sandbox) => sandbox.#native;
+  }
 
   private constructor(sandbox: NativeSandbox, options: SandboxOptions) {
     this.#native = sandbox;
@@ -124,30 +80,36 @@ export class Sandbox {
 
   /** The conversions that it accepted, in order. */
   get received(): readonly Received[] {
-    return listOf(JSON.parse(this.#last?.received ?? this.#native.received() ?? "null"));
+    return (JSON.parse(this.#native.received()) as { received: Received[] }).received;
   }
 
   /**
-   * Waits until this many conversions were accepted, at most `timeout` milliseconds (5000 unless
-   * given), and gives those that were: for what is reported in the background.
+   * Waits until this many conversions were accepted, and gives them: for what is reported in the
+   * background.
+   *
+   * @param options.timeout in milliseconds. How long to wait at most. Default: 10000 ms.
+   * @throws {AssertionError} where they did not come in time, or it was stopped meanwhile.
    */
   async waitFor(
     count: number,
     options?: { readonly timeout?: number | undefined },
   ): Promise<readonly Received[]> {
-    const { timeout = 5000 } = optionsOf(options, ["timeout"]);
+    const { timeout } = optionsOf(options, ["timeout"]) as { timeout?: number };
     const calls = theCalls();
     const id = calls.newId();
     try {
-      return listOf(
-        await new Promise((resolve) => {
-          calls.begin(id, { take: resolve });
-          const refused = this.#native.waitFor(calls.bridge, id, count, timeout);
-          if (refused !== null) {
-            throw errorOfText(refused);
-          }
-        }),
-      );
+      const answer = await new Promise((resolve) => {
+        calls.begin(id, { take: resolve });
+        const refused = this.#native.waitFor(calls.bridge, id, count, timeout);
+        if (refused !== null) {
+          throw errorOfText(refused);
+        }
+      });
+      const { received, notReported } = answer as { received?: Received[]; notReported?: string };
+      if (received === undefined) {
+        throw new AssertionError({ message: notReported ?? "nothing came" });
+      }
+      return received;
     } finally {
       calls.end(id);
     }
@@ -155,8 +117,7 @@ export class Sandbox {
 
   /** Every request, with its answer. */
   get requests(): readonly RecordedRequest[] {
-    const text = this.#last?.requests ?? this.#native.requests() ?? '{"requests":[]}';
-    return (JSON.parse(text) as { requests: RecordedRequest[] }).requests;
+    return (JSON.parse(this.#native.requests()) as { requests: RecordedRequest[] }).requests;
   }
 
   /** The next request that matches meets this fault; several are met one after the other. */
@@ -182,12 +143,8 @@ export class Sandbox {
     this.#native.setNow(time instanceof Date ? Math.floor(time.getTime() / 1000) : time);
   }
 
-  /** Stops it; requests under way break. What it received can still be asked. */
+  /** Stops it; requests under way break, and whoever waits is told. What came can still be asked. */
   async stop(): Promise<void> {
-    const [received, requests] = [this.#native.received(), this.#native.requests()];
-    if (received !== null && requests !== null) {
-      this.#last = { received, requests };
-    }
     this.#native.stop();
     running.delete(this);
   }
@@ -198,35 +155,40 @@ export class Sandbox {
   }
 }
 
-function listOf(answer: unknown): Received[] {
-  return (answer as { received: Received[] } | null)?.received ?? [];
-}
-
-/** What a reported event must have; only what is given is compared. */
-export type Expected = Partial<Omit<Received, "body" | "value">> & { readonly value?: string | number };
-
 /**
- * Passes where exactly one conversion that has these values was received, and gives it; else it
- * fails with what was received.
+ * Passes where this was reported, once unless told otherwise, and gives the last of it; else it
+ * fails with what came instead.
  */
 export function assertReported(sandbox: Sandbox, expected: Expected): Received {
-  const { received } = sandbox;
-  const wanted = Object.entries({ event_name: "Purchase", ...expected });
-  const found = received.filter((event) =>
-    wanted.every(([name, value]) => {
-      const actual = event[name as keyof Received];
-      return name === "value" ? Number(actual) === Number(value) : actual === value;
-    }),
-  );
-  const [only] = found;
-  if (only === undefined || found.length > 1) {
-    const actual = received.map(({ body, ...event }) => event);
+  const { order_id, value, ...others } = expected;
+  const members = {
+    ...others,
+    ...(order_id === undefined ? {} : { order_id: String(order_id) }),
+    ...(value === undefined ? {} : { value: String(value) }),
+  };
+  const answer = JSON.parse(nativeOf(sandbox).assertReported(textOf("expected", members))) as {
+    readonly received?: Received;
+    readonly notReported?: string;
+    readonly error?: ErrorRecord;
+  };
+  if (answer.error !== undefined) {
+    throw errorOf(answer.error);
+  }
+  if (answer.received === undefined) {
     throw new AssertionError({
-      message: `expected one conversion with ${JSON.stringify(Object.fromEntries(wanted))}, received ${JSON.stringify(actual)}`,
-      actual,
+      message: answer.notReported ?? "nothing came",
+      actual: sandbox.received,
       expected,
       stackStartFn: assertReported,
     });
   }
-  return only;
+  return answer.received;
+}
+
+/** Passes where no event of this order was reported; else it fails with what came. */
+export function assertNotReported(sandbox: Sandbox, orderId: string | number): void {
+  const message = nativeOf(sandbox).assertNotReported(String(orderId));
+  if (message !== null) {
+    throw new AssertionError({ message, actual: sandbox.received, stackStartFn: assertNotReported });
+  }
 }

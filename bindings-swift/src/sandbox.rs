@@ -1,8 +1,8 @@
-//! The API's emulator, for the tests of a shop.
+//! The sandbox, for the tests of a shop.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use connectly_conversions::{Error, Sandbox, binding};
+use connectly_conversions::{NotReported, Sandbox, binding};
 
 use crate::cancel::CancelToken;
 use crate::engine;
@@ -16,20 +16,26 @@ pub(crate) struct SandboxOptions {
     pub(crate) business_id: Option<String>,
 }
 
-/// The emulator; it stops when it is stopped or freed.
-#[derive(uniffi::Object)]
-pub(crate) struct NativeSandbox {
-    sandbox: Mutex<Option<Arc<Sandbox>>>,
+/// What was expected, as JSON, or what came instead.
+#[derive(uniffi::Enum)]
+pub(crate) enum Found {
+    Reported { json: String },
+    NotReported { message: String },
 }
 
-impl NativeSandbox {
-    fn running<T>(&self, ask: impl FnOnce(&Arc<Sandbox>) -> Result<T>) -> Result<T> {
-        let sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*sandbox {
-            Some(sandbox) => ask(sandbox),
-            None => Err(Error::invalid_option("sandbox", "it was stopped").into()),
+impl From<std::result::Result<String, NotReported>> for Found {
+    fn from(found: std::result::Result<String, NotReported>) -> Self {
+        match found {
+            Ok(json) => Self::Reported { json },
+            Err(difference) => Self::NotReported { message: difference.to_string() },
         }
     }
+}
+
+/// The sandbox; it stops when it is stopped or freed.
+#[derive(uniffi::Object)]
+pub(crate) struct NativeSandbox {
+    sandbox: Arc<Sandbox>,
 }
 
 #[uniffi::export]
@@ -44,68 +50,72 @@ impl NativeSandbox {
             builder = builder.business_id(id);
         }
         let started = engine::without_sigpipe(|| builder.start())?;
-        let sandbox = Mutex::new(Some(Arc::new(started?)));
-        Ok(Arc::new(Self { sandbox }))
+        Ok(Arc::new(Self { sandbox: Arc::new(started?) }))
     }
 
     pub(crate) fn url(&self) -> Result<String> {
-        self.running(|sandbox| Ok(sandbox.url().to_owned()))
+        Ok(self.sandbox.url().to_owned())
     }
 
     pub(crate) fn received(&self) -> Result<String> {
-        self.running(|sandbox| Ok(sandbox.received_json()))
+        Ok(self.sandbox.received_json())
     }
 
     /// Waits until so many conversions were accepted, at most `timeout` seconds.
     pub(crate) async fn wait_for(
         &self,
         count: u64,
-        timeout: f64,
+        timeout: Option<f64>,
         token: Arc<CancelToken>,
-    ) -> Result<String> {
-        let sandbox = self.running(|sandbox| Ok(Arc::clone(sandbox)))?;
-        let timeout = binding::seconds("timeout", timeout)?;
+    ) -> Result<Found> {
+        let timeout = timeout.map(|timeout| binding::seconds("timeout", timeout)).transpose()?;
+        let timeout = timeout.unwrap_or(Sandbox::WAIT);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let sandbox = Arc::clone(&self.sandbox);
         let waited = engine::run_blocking(move || {
-            let _ = sandbox.wait_for(count, timeout);
-            sandbox.received_json()
+            let waited = sandbox.wait_for_within(count, timeout);
+            waited.map(|_| sandbox.received_json()).into()
         });
         engine::run(token, waited).await?
     }
 
+    /// Expects what the JSON says.
+    pub(crate) fn assert_reported(&self, expected: &str) -> Result<Found> {
+        Ok(self.sandbox.assert_reported_json(expected)?.into())
+    }
+
+    /// What came, where an event of this order did.
+    pub(crate) fn assert_not_reported(&self, order_id: &str) -> Result<Option<String>> {
+        Ok(self.sandbox.assert_not_reported(order_id).err().map(|came| came.to_string()))
+    }
+
     pub(crate) fn requests(&self) -> Result<String> {
-        self.running(|sandbox| Ok(sandbox.requests_json()))
+        Ok(self.sandbox.requests_json())
     }
 
     /// Queues faults; the body of `POST /sandbox/faults`.
     pub(crate) fn script(&self, json: &str) -> Result<()> {
-        self.running(|sandbox| Ok(sandbox.script_json(json)?))
+        Ok(self.sandbox.script_json(json)?)
     }
 
     pub(crate) fn clear_faults(&self) -> Result<()> {
-        self.running(|sandbox| {
-            sandbox.clear_faults();
-            Ok(())
-        })
+        self.sandbox.clear_faults();
+        Ok(())
     }
 
     pub(crate) fn reset(&self) -> Result<()> {
-        self.running(|sandbox| {
-            sandbox.reset();
-            Ok(())
-        })
+        self.sandbox.reset();
+        Ok(())
     }
 
     /// Unix seconds; `None` for the real clock.
     pub(crate) fn set_now(&self, seconds: Option<i64>) -> Result<()> {
-        self.running(|sandbox| {
-            sandbox.set_now(seconds);
-            Ok(())
-        })
+        self.sandbox.set_now(seconds);
+        Ok(())
     }
 
     pub(crate) fn stop(&self) -> Result<()> {
-        drop(self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.sandbox.stop();
         Ok(())
     }
 }

@@ -389,6 +389,16 @@ void uniffi_connectly_ffi_fn_free_nativesandbox(uint64_t handle, RustCallStatus 
 uint64_t uniffi_connectly_ffi_fn_constructor_nativesandbox_start(RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
+RustBuffer uniffi_connectly_ffi_fn_method_nativesandbox_assert_not_reported(uint64_t ptr, RustBuffer order_id, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_ASSERT_REPORTED
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_ASSERT_REPORTED
+RustBuffer uniffi_connectly_ffi_fn_method_nativesandbox_assert_reported(uint64_t ptr, RustBuffer expected, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_CLEAR_FAULTS
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_CLEAR_FAULTS
 void uniffi_connectly_ffi_fn_method_nativesandbox_clear_faults(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -431,7 +441,7 @@ RustBuffer uniffi_connectly_ffi_fn_method_nativesandbox_url(uint64_t ptr, RustCa
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_WAIT_FOR
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_WAIT_FOR
-uint64_t uniffi_connectly_ffi_fn_method_nativesandbox_wait_for(uint64_t ptr, uint64_t count, double timeout, uint64_t token
+uint64_t uniffi_connectly_ffi_fn_method_nativesandbox_wait_for(uint64_t ptr, uint64_t count, RustBuffer timeout, uint64_t token
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FUNC_CAPTURE_PAIRS
@@ -832,9 +842,15 @@ uint16_t uniffi_connectly_ffi_checksum_method_event_record(void
     
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_EVENT_TO_JSON
-#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_EVENT_TO_JSON
-uint16_t uniffi_connectly_ffi_checksum_method_event_to_json(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
+uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_REPORTED
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_REPORTED
+uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_assert_reported(void
     
 );
 #endif

@@ -1437,9 +1437,19 @@ public func FfiConverterTypeNativeClient_lower(_ value: NativeClient) -> UInt64 
 
 
 /**
- * The emulator; it stops when it is stopped or freed.
+ * The sandbox; it stops when it is stopped or freed.
  */
 public protocol NativeSandboxProtocol: AnyObject, Sendable {
+    
+    /**
+     * What came, where an event of this order did.
+     */
+    func assertNotReported(orderId: String) throws  -> String?
+    
+    /**
+     * Expects what the JSON says.
+     */
+    func assertReported(expected: String) throws  -> Found
     
     func clearFaults() throws 
     
@@ -1466,11 +1476,11 @@ public protocol NativeSandboxProtocol: AnyObject, Sendable {
     /**
      * Waits until so many conversions were accepted, at most `timeout` seconds.
      */
-    func waitFor(count: UInt64, timeout: Double, token: CancelToken) async throws  -> String
+    func waitFor(count: UInt64, timeout: Double?, token: CancelToken) async throws  -> Found
     
 }
 /**
- * The emulator; it stops when it is stopped or freed.
+ * The sandbox; it stops when it is stopped or freed.
  */
 open class NativeSandbox: NativeSandboxProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1533,6 +1543,32 @@ public static func start(options: SandboxOptions)throws  -> NativeSandbox  {
 }
     
 
+    
+    /**
+     * What came, where an event of this order did.
+     */
+open func assertNotReported(orderId: String)throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativesandbox_assert_not_reported(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(orderId),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Expects what the JSON says.
+     */
+open func assertReported(expected: String)throws  -> Found  {
+    return try  FfiConverterTypeFound_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativesandbox_assert_reported(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(expected),uniffiCallStatus
+    )
+})
+}
     
 open func clearFaults()throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
@@ -1612,18 +1648,18 @@ open func url()throws  -> String  {
     /**
      * Waits until so many conversions were accepted, at most `timeout` seconds.
      */
-open func waitFor(count: UInt64, timeout: Double, token: CancelToken)async throws  -> String  {
+open func waitFor(count: UInt64, timeout: Double?, token: CancelToken)async throws  -> Found  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_connectly_ffi_fn_method_nativesandbox_wait_for(
-                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(count),FfiConverterDouble.lower(timeout),FfiConverterTypeCancelToken_lower(token)
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(count),FfiConverterOptionDouble.lower(timeout),FfiConverterTypeCancelToken_lower(token)
                 )
             },
             pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterString.lift,
+            liftFunc: FfiConverterTypeFound_lift,
             errorHandler: FfiConverterTypeFailure_lift
         )
 }
@@ -2594,6 +2630,81 @@ public func FfiConverterTypeFailure_lower(_ value: Failure) -> RustBuffer {
 
 
 /**
+ * What was expected, as JSON, or what came instead.
+ */
+
+public enum Found: Equatable, Hashable {
+    
+    case reported(json: String
+    )
+    case notReported(message: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Found: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFound: FfiConverterRustBuffer {
+    typealias SwiftType = Found
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Found {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .reported(json: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .notReported(message: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Found, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .reported(json):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(json, into: &buf)
+            
+        
+        case let .notReported(message):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(message, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFound_lift(_ buf: RustBuffer) throws -> Found {
+    return try FfiConverterTypeFound.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFound_lower(_ value: Found) -> RustBuffer {
+    return FfiConverterTypeFound.lower(value)
+}
+
+
+
+/**
  * What became of one event of a batch.
  */
 
@@ -3117,7 +3228,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_event_record() != 22794) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_event_to_json() != 515) {
+    if (uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported() != 51794) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativesandbox_assert_reported() != 10013) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_clear_faults() != 28528) {
@@ -3144,7 +3258,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_url() != 3195) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_nativesandbox_wait_for() != 54578) {
+    if (uniffi_connectly_ffi_checksum_method_nativesandbox_wait_for() != 54549) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_canceltoken_new() != 41669) {

@@ -28,7 +28,7 @@ public struct Received: Sendable, Hashable, Decodable {
         case businessID = "business_id"
     }
 
-    /// Reads what the emulator wrote.
+    /// Reads what the sandbox wrote.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         eventName = try members.decode(String.self, forKey: .eventName)

@@ -2,17 +2,19 @@ public import ConnectlyConversions
 internal import ConnectlyFFI
 public import Foundation
 
-/// The API's emulator in this process, on a free port of this machine: for the tests of a shop.
+/// Connectly's API in this process, on a free port of this machine: for the tests of a shop.
 ///
 /// It answers as the API's documentation says, remembers orders, plays faults on request and
-/// keeps a journal that tests ask.
+/// keeps a journal that tests ask. While it runs, no client of this process sends to another
+/// machine: such a `send` throws the code `sandbox_active`, so that no test reports an order for
+/// real.
 ///
 /// ```swift
 /// let sandbox = try Sandbox()
 /// let client = try sandbox.client()
-/// sandbox.failNext(.status(503))
+/// try sandbox.failNext(.status(503))
 /// _ = try await client.send(event)
-/// XCTAssertEqual(try sandbox.received.map(\.orderID), ["ORD-7821"])
+/// try sandbox.assertReported(orderID: "ORD-7821")
 /// ```
 ///
 /// It stops when it is freed, and lives as long as its clients.
@@ -20,9 +22,9 @@ public final class Sandbox: Sendable {
     /// The base URL for a client: `http://127.0.0.1:PORT`.
     public let url: URL
 
-    private let handle: NativeSandbox
+    let handle: NativeSandbox
 
-    /// Starts the emulator; its port is open when this returns.
+    /// Starts the sandbox; its port is open when this returns.
     ///
     /// - Parameters:
     ///   - port: The port to listen on; a free one unless given.
@@ -42,11 +44,11 @@ public final class Sandbox: Sendable {
         self.url = url
     }
 
-    /// A client of this emulator, which keeps it running.
+    /// A client of this sandbox, which keeps it running.
     ///
     /// - Parameters:
-    ///   - apiKey: Any key that the emulator accepts.
-    ///   - businessID: Any business that the emulator knows.
+    ///   - apiKey: Any key that the sandbox accepts.
+    ///   - businessID: Any business that the sandbox knows.
     ///   - timeout: As `Client` has it.
     ///   - retry: As `Client` has it.
     public func client(
@@ -71,20 +73,24 @@ public final class Sandbox: Sendable {
     ///
     /// - Parameters:
     ///   - count: How many.
-    ///   - timeout: How long at most; reached only by a test that fails.
-    /// - Returns: Those that were accepted, fewer than `count` where the time ran out.
+    ///   - timeout: How long to wait at most. Default: 10 s.
+    /// - Returns: Those that were accepted.
+    /// - Throws: ``NotReported`` with what came instead, where the time is over or the sandbox was
+    ///   stopped.
     @discardableResult
-    public func wait(for count: Int, timeout: Duration = .seconds(60)) async throws -> [Received] {
+    public func wait(for count: Int, timeout: Duration? = nil) async throws -> [Received] {
         do {
             let token = try CancelToken()
-            let (seconds, attoseconds) = timeout.components
-            let text = try await withTaskCancellationHandler {
+            let seconds = timeout.map { wait in
+                Double(wait.components.seconds) + Double(wait.components.attoseconds) / 1e18
+            }
+            let found = try await withTaskCancellationHandler {
                 try await handle.waitFor(
-                    count: UInt64(clamping: count),
-                    timeout: Double(seconds) + Double(attoseconds) / 1e18, token: token)
+                    count: UInt64(clamping: count), timeout: seconds, token: token)
             } onCancel: {
                 try? token.cancel()
             }
+            let text = try reported(found)
             return try JSONDecoder().decode(Journal.self, from: Data(text.utf8)).received ?? []
         } catch {
             throw publicError(error)
@@ -129,14 +135,15 @@ public final class Sandbox: Sendable {
         try native { try handle.setNow(seconds: seconds) }
     }
 
-    /// Stops; connections in use are cut. Freeing it does the same.
+    /// Stops: the port is closed, connections in use are cut, and whoever waits is told. What
+    /// arrived can still be asked for. Freeing it does the same.
     public func stop() {
         // It is of no use in either case.
         try? handle.stop()
     }
 }
 
-/// What the emulator tells.
+/// What the sandbox tells.
 private struct Journal: Decodable {
     let received: [Received]?
     let requests: [Recorded]?

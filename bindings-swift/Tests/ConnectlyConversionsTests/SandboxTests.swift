@@ -58,20 +58,85 @@ final class SandboxTests: XCTestCase {
         Task { _ = await client.sendMany([try Sample.purchase("A"), try Sample.purchase("B")]) }
         let received = try await sandbox.wait(for: 2)
         XCTAssertEqual(Set(received.map(\.orderID)), ["A", "B"])
-        let none = try await sandbox.wait(for: 3, timeout: .milliseconds(1))
-        XCTAssertEqual(none.count, 2)
+        do {
+            try await sandbox.wait(for: 3, timeout: .milliseconds(1))
+            XCTFail("nobody sent a third")
+        } catch let short as NotReported {
+            XCTAssertTrue(short.message.hasPrefix("3 were expected within 0.001 s, 2 came"))
+        }
     }
 
     func testItStops() async throws {
         let sandbox = try Sandbox()
         let client = try sandbox.client(retry: .never)
         sandbox.stop()
-        XCTAssertThrowsError(try sandbox.received)
+        XCTAssertEqual(try sandbox.received, [])
         do {
             _ = try await client.send(Sample.purchase())
             XCTFail("it still answers")
         } catch ConnectlyError.network(let details) {
             XCTAssertEqual(details.code, .connectFailed)
         }
+    }
+
+    func testAStopEndsTheWaitAndClosesThePort() async throws {
+        let sandbox = try Sandbox()
+        let client = try sandbox.client(retry: .never)
+        async let waiting = sandbox.wait(for: 1, timeout: .seconds(600))
+        sandbox.stop()
+        do {
+            _ = try await client.send(Sample.purchase())
+            XCTFail("it still answers")
+        } catch ConnectlyError.network(let details) {
+            XCTAssertEqual(details.code, .connectFailed)
+        }
+        do {
+            _ = try await waiting
+            XCTFail("nothing came")
+        } catch let stopped as NotReported {
+            XCTAssertTrue(stopped.message.contains("before the sandbox was stopped"))
+        }
+    }
+
+    func testAssertionsSayWhatCameInstead() async throws {
+        let sandbox = try Sandbox()
+        try sandbox.assertNotReported(orderID: "A")
+        XCTAssertThrowsError(try sandbox.assertReported(orderID: "A")) { error in
+            XCTAssertEqual(
+                "\(error)", "order A was expected once and did not come; received: nothing")
+        }
+        _ = try await sandbox.client().send(Sample.purchase("A"))
+        let value = try XCTUnwrap(sandbox.received.first?.value)
+        let found = try sandbox.assertReported(orderID: "A", value: value, currency: "usd")
+        XCTAssertEqual(found.orderID, "A")
+        XCTAssertThrowsError(try sandbox.assertReported(orderID: "A", value: value + 1))
+        XCTAssertThrowsError(try sandbox.assertReported(orderID: "A", times: 0))
+        XCTAssertThrowsError(try sandbox.assertNotReported(orderID: "A"))
+    }
+
+    func testAClientOfProductionRefusesWhileASandboxRuns() async throws {
+        let sandbox = try Sandbox()
+        // Nobody listens at this proxy: nothing leaves the machine, whatever happens.
+        let nobody = try Sandbox()
+        nobody.stop()
+        let client = try Client(
+            apiKey: "a-real-key", businessID: UUID(),
+            baseURL: URL(string: "https://api.connectly.ai"), retry: .never, proxy: nobody.url)
+        do {
+            _ = try await client.send(Sample.purchase())
+            XCTFail("it was sent")
+        } catch ConnectlyError.configuration(let details) {
+            XCTAssertEqual(details.code, .sandboxActive)
+        }
+        XCTAssertEqual(try sandbox.requests, [])
+    }
+
+    func testPlainHTTPToAnotherMachineIsForTestsThatAskForIt() throws {
+        let url = URL(string: "http://sandbox:8099")
+        XCTAssertThrowsError(try Client(apiKey: "k", businessID: UUID(), baseURL: url)) { error in
+            XCTAssertEqual((error as? ConnectlyError)?.code, .insecureBaseURL)
+        }
+        _ = try Client(
+            apiKey: "k", businessID: UUID(), baseURL: url, allowInsecureHTTPForTests: true)
     }
 }

@@ -137,6 +137,19 @@ def settings(old: str, rows: list[dict]) -> str:
     return text.between(old, "    /// - Parameters:", "/// - Throws:", parameters(rows))
 
 
+def sandbox(old: str, options: dict) -> str:
+    old = settings(old, options["sandbox"])
+    at = old.index("    /// Waits until this many")
+    count = "    ///   - count: How many.\n"
+    waited = text.between(
+        old[at:],
+        "    /// - Parameters:",
+        "/// - Returns:",
+        count + parameters(options["wait_for"]),
+    )
+    return old[:at] + waited
+
+
 def policy(old: str, rows: list[dict]) -> str:
     for row in rows:
         doc = text.wrap(text.option(row, default_text(row), swift), "    /// ")
@@ -160,5 +173,5 @@ def files(surface: dict) -> dict:
         f"{here}/Client.swift": lambda old: settings(old, options["client"]),
         f"{here}/RetryPolicy.swift": lambda old: policy(old, options["retry"]),
         f"{testing}/Fault.swift": lambda old: text.region(old, "faults", faults(surface["faults"])),
-        f"{testing}/Sandbox.swift": lambda old: settings(old, options["sandbox"]),
+        f"{testing}/Sandbox.swift": lambda old: sandbox(old, options),
     }

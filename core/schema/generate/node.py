@@ -102,9 +102,15 @@ def options(surface: dict) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def wait_for(old: str, row: dict) -> str:
+    words = f"@param options.timeout in milliseconds. {row['is']} Default: {default_text(row)}."
+    return text.line(old, "   * @param options.timeout ", f"   * {words}")
+
+
 def files(surface: dict) -> dict:
     return {
         "bindings-node/ts/codes.ts": lambda _: codes(surface),
         "bindings-node/ts/options.ts": lambda _: options(surface),
+        "bindings-node/ts/testing.ts": lambda old: wait_for(old, surface["options"]["wait_for"][0]),
         "bindings-node/ts/errors.ts": lambda old: text.region(old, "kinds", classes(surface)),
     }

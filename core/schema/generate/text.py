@@ -94,6 +94,14 @@ def doc_of(text: str, line: str, doc: str) -> str:
     return replaced
 
 
+def line(text: str, start: str, new: str) -> str:
+    """Replaces the one line that begins with this."""
+    replaced, count = re.subn(rf"^{re.escape(start)}[^\n]*", lambda _: new, text, flags=re.MULTILINE)
+    if count != 1:
+        raise LookupError(f"{start}: found {count} times")
+    return replaced
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Columns in line, as formatters of Markdown want them."""
     cells = [list(head), *map(list, rows)]

@@ -4,7 +4,7 @@ import Foundation
 import Shop
 import XCTest
 
-/// A shopper's journey through the shop, against the API's stand-in.
+/// A shopper's journey through the shop, against the sandbox.
 final class JourneyTests: XCTestCase {
     private let landing =
         "https://shop.example/?cnct_tracking_id=t1&sendout_id=s1&ctwa_clid=c1&ad_id=23851234567"
