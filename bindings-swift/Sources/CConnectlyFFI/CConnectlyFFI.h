@@ -842,6 +842,12 @@ uint16_t uniffi_connectly_ffi_checksum_method_event_record(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_EVENT_TO_JSON
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_EVENT_TO_JSON
+uint16_t uniffi_connectly_ffi_checksum_method_event_to_json(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
 uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported(void

@@ -3228,6 +3228,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_event_record() != 22794) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_connectly_ffi_checksum_method_event_to_json() != 515) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported() != 51794) {
         return InitializationResult.apiChecksumMismatch
     }
