@@ -9,9 +9,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+import trio
 
 from connectly_conversions import (
     AsyncClient,
+    Client,
     ConfigurationError,
     ConversionEvent,
     RejectedError,
@@ -220,6 +222,18 @@ def test_idle_connections_that_the_server_closed(run: Run, tracking: TrackingPar
                 await closed.get()
 
     run(main())
+
+
+def test_trio_is_told_what_to_do_and_that_works(
+    connectly_sandbox: Sandbox, event: ConversionEvent
+) -> None:
+    async def main() -> None:
+        with pytest.raises(RuntimeError, match=r"trio\.to_thread\.run_sync"):
+            await AsyncClient().send(event)
+        await trio.to_thread.run_sync(Client().send, event)
+
+    trio.run(main)
+    connectly_sandbox.assert_reported("ORD-7821")
 
 
 def test_no_file_is_left_open(connectly_sandbox: Sandbox, event: ConversionEvent) -> None:
