@@ -3,6 +3,7 @@
 mod builder;
 mod conversion_event;
 mod options;
+mod reading;
 mod stored;
 mod wire;
 

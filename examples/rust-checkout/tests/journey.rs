@@ -2,7 +2,6 @@
 // Helpers of tests say what they expect by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
