@@ -35,8 +35,13 @@ demo:
 
 test: test-core test-python test-node test-swift test-examples
 
+# A shell that would change what is tested, if anything depended on it.
+HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none CONNECTLY_BASE_URL=https://none.invalid \
+	CONNECTLY_EXTRA_CURRENCIES=ZZZ HTTPS_PROXY=http://127.0.0.1:9 LC_ALL=tr_TR.UTF-8 TZ=Pacific/Apia
+
 test-core:
-	cargo test $(CORE) --all-features
+	cargo test $(CORE) --all-features --no-run
+	$(HOSTILE) cargo test --offline $(CORE) --all-features
 	cargo test -p connectly-conversions --no-default-features
 
 test-examples: test-example-rust
