@@ -82,8 +82,8 @@ def test_a_checkout_waits_for_no_report(
         visitor.set_cookie(COOKIE_NAME, tracking.to_cookie())
         answers = [visitor.post("/checkout").json for _ in range(8)]
     assert answers == [{"order": "ORD-7821"}] * 8
-    shop["reports"].shutdown(wait=False, cancel_futures=True)
     connectly_sandbox.stop()  # ends what hangs
+    shop["reports"].shutdown(cancel_futures=True)
 
 
 def test_djangos_middleware() -> None:

@@ -60,6 +60,17 @@ def test_a_model_of_pydantic_may_hold_the_params(tracking: TrackingParams) -> No
     assert Order.model_json_schema()["properties"]["tracking"]
 
 
+class Job(pydantic.BaseModel):
+    event: ConversionEvent
+
+
+def test_a_model_of_pydantic_may_hold_an_event(event: ConversionEvent) -> None:
+    restored = Job.model_validate_json(Job(event=event).model_dump_json())
+    assert restored.event == event
+    with pytest.raises(pydantic.ValidationError, match="event"):
+        Job.model_validate_json('{"event":"{}"}')
+
+
 @pytest.mark.parametrize("kind", [TrackingParams, ConversionEvent, Item])
 def test_a_field_of_pydantic_takes_an_instance(
     kind: Any, tracking: TrackingParams, event: ConversionEvent
