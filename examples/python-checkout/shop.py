@@ -20,14 +20,16 @@ from connectly_conversions import (
     ConnectlyError,
     ConversionEvent,
     Item,
+    Landing,
     TrackingParams,
-    ValidationError,
 )
 from fastapi import BackgroundTasks, FastAPI, Request, Response
 from pydantic import BaseModel
+from starlette.middleware.base import RequestResponseEndpoint
 
 log = logging.getLogger("shop")
 connectly = AsyncClient()
+landing = Landing()
 order_numbers = count(1)
 
 
@@ -51,16 +53,20 @@ class Cart(BaseModel):
     lines: list[Line]
 
 
+@app.middleware("http")
+async def remember_the_visit(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Any page may be the one that a shopper lands on, and no visitor may break it."""
+    response = await call_next(request)
+    visit = landing.visit(request.method, request.url, headers=request.headers)
+    for cookie in visit.cookies:
+        response.headers.append("Set-Cookie", cookie)
+    if visit.no_store:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @app.get("/")
-async def landing(request: Request, response: Response) -> str:
-    """Any page may be the one that a shopper lands on."""
-    try:
-        tracking = TrackingParams.from_query(request.query_params)
-    except ValidationError as error:
-        log.warning("a link of Connectly's is broken: %s", error)
-        tracking = None
-    if tracking is not None:
-        response.set_cookie(COOKIE_NAME, tracking.to_cookie(), max_age=7 * 86_400, httponly=True)
+async def home() -> str:
     return "Welcome!"
 
 

@@ -25,7 +25,8 @@ CART = {
 def browser(connectly_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.syspath_prepend(Path(__file__).parent)
     sys.modules.pop("shop", None)
-    with TestClient(importlib.import_module("shop").app) as browser:
+    app = importlib.import_module("shop").app
+    with TestClient(app, base_url="https://shop.example") as browser:
         yield browser
 
 
@@ -54,5 +55,13 @@ def test_a_checkout_never_fails_for_its_report(
     assert browser.post("/checkout", json=CART).status_code == 200
 
 
-def test_a_broken_link_breaks_no_page(browser: TestClient) -> None:
-    assert browser.get("/?sendout_id=so-4815").status_code == 200
+@pytest.mark.parametrize("query", ["", "?sendout_id=so-4815", "?q=%ff%00&&=", "?ad_id=1&lists=1"])
+def test_an_ordinary_visitor_sees_the_page(browser: TestClient, query: str) -> None:
+    page = browser.get("/" + query)
+    assert page.status_code == 200
+    assert "set-cookie" not in page.headers
+
+
+def test_a_page_that_sets_a_cookie_is_nobody_elses(browser: TestClient) -> None:
+    assert browser.get(LINK).headers["cache-control"] == "private, no-store"
+    assert "set-cookie" not in browser.get(LINK).headers  # nothing has changed
