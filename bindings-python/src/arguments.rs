@@ -1,6 +1,6 @@
 //! Arguments in the forms that Python people have them.
 
-use connectly_conversions::{EventTime, binding};
+use connectly_conversions::{Error, EventTime, binding};
 use pyo3::PyTypeCheck;
 use pyo3::exceptions::{PyException, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
@@ -55,6 +55,14 @@ fn method<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<
         Err(error) if error.is_instance_of::<PyException>(object.py()) => Ok(None),
         Err(interrupt) => Err(interrupt),
     }
+}
+
+/// A text of whole characters.
+pub(crate) fn setting(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
+    let text = instance::<PyString>(argument, "a str", object)?;
+    let whole =
+        text.to_str().map_err(|_| Error::wrong_argument(argument, "a str of whole characters"));
+    whole.map(str::to_owned).or_raise(object.py())
 }
 
 /// A URL: a text, or an object of a library that has a class for it.

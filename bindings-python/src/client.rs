@@ -10,7 +10,7 @@ use connectly_forkguard::PerProcess;
 use futures_util::future::join_all;
 use pyo3::prelude::*;
 
-use crate::arguments::{instance, number, text_or_uuid};
+use crate::arguments::{instance, number, setting, text_or_uuid};
 use crate::blocking;
 use crate::closing::Closing;
 use crate::errors::{OrRaise, guarded};
@@ -66,17 +66,17 @@ impl NativeClient {
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         py: Python<'_>,
-        api_key: Option<String>,
+        api_key: Option<&Bound<'_, PyAny>>,
         business_id: Option<&Bound<'_, PyAny>>,
-        base_url: Option<String>,
+        base_url: Option<&Bound<'_, PyAny>>,
         timeout: Option<&Bound<'_, PyAny>>,
         connect_timeout: Option<&Bound<'_, PyAny>>,
         attempt_timeout: Option<&Bound<'_, PyAny>>,
         retry: Option<&Bound<'_, RetryPolicy>>,
         max_connections: Option<&Bound<'_, PyAny>>,
-        proxy: Option<String>,
+        proxy: Option<&Bound<'_, PyAny>>,
         ca_bundle: Option<PathBuf>,
-        user_agent: Option<String>,
+        user_agent: Option<&Bound<'_, PyAny>>,
         rounding: Option<&str>,
         allow_insecure_http_for_tests: bool,
     ) -> PyResult<Self> {
@@ -84,13 +84,13 @@ impl NativeClient {
             let mut builder = core::Client::builder()
                 .allow_insecure_http_for_tests(allow_insecure_http_for_tests);
             if let Some(key) = api_key {
-                builder = builder.api_key(key);
+                builder = builder.api_key(setting("api_key", key)?);
             }
             if let Some(id) = business_id {
                 builder = builder.business_id(text_or_uuid("business_id", id)?);
             }
             if let Some(url) = base_url {
-                builder = builder.base_url(url);
+                builder = builder.base_url(setting("base_url", url)?);
             }
             let seconds = |name, given: &Bound<'_, PyAny>| {
                 binding::seconds(name, number(name, given)?).or_raise(py)
@@ -113,13 +113,13 @@ impl NativeClient {
                 builder = builder.max_connections(connections);
             }
             if let Some(url) = proxy {
-                builder = builder.proxy(url);
+                builder = builder.proxy(setting("proxy", url)?);
             }
             if let Some(path) = ca_bundle {
                 builder = builder.ca_bundle(path);
             }
             if let Some(suffix) = user_agent {
-                builder = builder.user_agent(suffix);
+                builder = builder.user_agent(setting("user_agent", suffix)?);
             }
             if let Some(rounding) = rounding {
                 builder = builder.rounding(rounding.parse().or_raise(py)?);

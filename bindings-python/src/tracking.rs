@@ -4,10 +4,11 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use connectly_conversions as core;
+use connectly_conversions::binding::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
-use crate::arguments::{instance, names, pairs, seconds, text, url};
+use crate::arguments::{instance, json, names, pairs, seconds, text, url, wrong_type};
 use crate::errors::{OrRaise, guarded};
 use crate::objects::value;
 use crate::types::pydantic_schema;
@@ -16,10 +17,6 @@ use crate::types::pydantic_schema;
 #[pyclass(frozen, eq, module = "connectly_conversions")]
 #[derive(Clone, PartialEq)]
 pub struct TrackingParams(pub(crate) core::TrackingParams);
-
-fn a_text(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
-    instance::<PyString>(argument, "a str", object)?.extract()
-}
 
 fn capture(
     extra_params: Option<&Bound<'_, PyAny>>,
@@ -44,13 +41,18 @@ impl TrackingParams {
         ad_id: &Bound<'_, PyAny>,
         captured_at: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let params = core::TrackingParams::new(
-            a_text("cnct_tracking_id", cnct_tracking_id)?,
-            a_text("sendout_id", sendout_id)?,
-            a_text("ctwa_clid", ctwa_clid)?,
-            a_text("ad_id", ad_id)?,
-        )
-        .or_raise(py)?;
+        let members = [
+            ("cnct_tracking_id", cnct_tracking_id),
+            ("sendout_id", sendout_id),
+            ("ctwa_clid", ctwa_clid),
+            ("ad_id", ad_id),
+        ];
+        let mut document = Vec::new();
+        for (name, given) in members {
+            instance::<PyString>(name, "a str", given)?;
+            document.push((name.into(), value(given)?));
+        }
+        let params = core::TrackingParams::from_value(Value::Members(document)).or_raise(py)?;
         Ok(Self(match captured_at {
             Some(moment) => params.with_captured_at(seconds("captured_at", moment)?),
             None => params,
@@ -102,15 +104,20 @@ impl TrackingParams {
 
     #[doc = docstring!("TrackingParams.from_json")]
     #[classmethod]
-    fn from_json(class: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
-        guarded(class.py(), || core::TrackingParams::from_json(text).or_raise(class.py()).map(Self))
+    fn from_json(class: &Bound<'_, PyType>, text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        guarded(class.py(), || {
+            // What is no text is no JSON either, as nothing is.
+            let text = String::from_utf8(json(text)?).unwrap_or_default();
+            core::TrackingParams::from_json(&text).or_raise(class.py()).map(Self)
+        })
     }
 
     #[doc = docstring!("TrackingParams.from_cookie")]
     #[classmethod]
-    fn from_cookie(class: &Bound<'_, PyType>, cookie: &str) -> PyResult<Self> {
+    fn from_cookie(class: &Bound<'_, PyType>, cookie: &Bound<'_, PyAny>) -> PyResult<Self> {
         guarded(class.py(), || {
-            core::TrackingParams::from_cookie(cookie).or_raise(class.py()).map(Self)
+            let text = text(cookie).ok_or_else(|| wrong_type("cookie", "a str", cookie))?;
+            core::TrackingParams::from_cookie(&text).or_raise(class.py()).map(Self)
         })
     }
 

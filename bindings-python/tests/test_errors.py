@@ -141,6 +141,7 @@ def test_a_defect_arrives_as_an_exception_of_ours(capfd: pytest.CaptureFixture[s
         ({"proxy": "::"}, "invalid_proxy"),
         ({"ca_bundle": Path("/nonexistent.pem")}, "invalid_ca_bundle"),
         ({"rounding": "up"}, "invalid_option"),
+        *(({name: "\udce9"}, "invalid_option") for name in ("api_key", "base_url", "proxy")),
     ],
 )
 def test_a_setting_that_cannot_be_used(

@@ -140,6 +140,15 @@ def test_lone_surrogates_cost_no_visit() -> None:
     assert params is not None
 
 
+@pytest.mark.parametrize("broken", ["v1.\udce9", "\udce9", b"\xff", "", "{}"])
+def test_what_a_visitor_sends_is_at_worst_invalid(broken: Any) -> None:
+    for read in (TrackingParams.from_cookie, TrackingParams.from_json):
+        with pytest.raises(ValidationError):
+            read(broken)
+    with pytest.raises(ValidationError):
+        TrackingParams("\udce9", "s", "c", "a")
+
+
 @pytest.mark.parametrize(
     ("call", "named"),
     [

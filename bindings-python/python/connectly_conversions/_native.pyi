@@ -99,10 +99,10 @@ class TrackingParams:
     def from_dict(cls, data: Mapping[str, Any]) -> TrackingParams:
         """Restores what :meth:`to_dict` gave."""
     @classmethod
-    def from_json(cls, text: str) -> TrackingParams:
+    def from_json(cls, text: str | bytes) -> TrackingParams:
         """Restores what :meth:`to_json` gave."""
     @classmethod
-    def from_cookie(cls, cookie: str) -> TrackingParams:
+    def from_cookie(cls, cookie: str | bytes) -> TrackingParams:
         """Restores what :meth:`to_cookie` gave."""
     def to_dict(self) -> dict[str, Any]:
         """A dict of JSON types, for a session."""
