@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::proxy::{self, GivenProxy};
 use super::settings::{Limits, Settings};
@@ -216,6 +216,7 @@ fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
     let agent = HeaderValue::from_str(&agent)
         .map_err(|_| Error::invalid_option("user_agent", "no header can carry it"))?;
     Ok(HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("*/*")),
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (X_API_KEY, api_key.header()?),
         (http::header::USER_AGENT, agent),

@@ -3,10 +3,12 @@
 mod batch;
 mod builder;
 mod call;
+mod connector;
 mod in_flight;
 mod inflate;
 mod mask;
 mod proxy;
+mod quiet_stream;
 mod settings;
 mod tls;
 mod tracked_body;

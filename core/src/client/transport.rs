@@ -1,13 +1,20 @@
 //! One POST: bytes out, an answer or a failure back. Knows nothing of retries.
 
 use std::error::Error as StdError;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use http_body::Body;
+use hyper_util::client::legacy::{Client, Error as BrokenConnection, ResponseFuture};
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep_until};
-use url::Url;
 
+use super::connector::{Connector, NoAddress};
 use super::in_flight::Call;
 use super::inflate::inflate;
 use super::mask::mask;
@@ -21,10 +28,11 @@ use crate::error::{Error, ErrorCode, ErrorKind, Result};
 /// has just closed is an ambiguous one.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The API through reqwest.
+/// The API, and a pool of connections to it.
 pub(super) struct Http {
-    client: reqwest::Client,
-    url: Url,
+    client: Client<Connector, TrackedBody>,
+    uri: Uri,
+    headers: HeaderMap,
     is_proxied: bool,
     api_key: HeaderValue,
 }
@@ -58,39 +66,38 @@ impl Http {
     pub(super) fn new(settings: &Settings) -> Result<Self> {
         let plain = settings.url.scheme() == "http";
         let tls = if plain { tls::unused_config() } else { tls::config(&settings.extra_roots) }?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .default_headers(settings.headers.clone())
-            .connect_timeout(settings.connect_timeout)
+        let unusable = |_| Error::internal("a URL that is no URI");
+        let uri: Uri = settings.url.as_str().parse().map_err(unusable)?;
+        let proxy = settings.proxy.as_ref().map(|proxy| Matcher::builder().all(proxy.as_str()));
+        let proxy = proxy.and_then(|proxy| proxy.build().intercept(&uri));
+        let connector = Connector::new(tls, proxy.as_ref(), settings.connect_timeout);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .pool_max_idle_per_host(settings.max_connections)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .tcp_nodelay(true)
-            .no_proxy()
-            .http1_only();
-        let unusable = |error: reqwest::Error| {
-            let message = "the HTTP client could not be set up";
-            Error::configuration(ErrorCode::TlsSetupFailed, message)
-                .with_source(error.without_url())
-        };
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(unusable)?);
-        }
-        let client = builder.build().map_err(unusable)?;
-        let (url, is_proxied) = (settings.url.clone(), settings.proxy.is_some());
-        Ok(Self { client, url, is_proxied, api_key: settings.api_key.header()? })
+            .build(connector);
+        let headers = settings.headers.clone();
+        Ok(Self {
+            client,
+            uri,
+            headers,
+            is_proxied: proxy.is_some(),
+            api_key: settings.api_key.header()?,
+        })
     }
 
     /// Posts the bytes and reads the answer, as far as it has come once `stop` ends.
     async fn post(&self, wire: Bytes, stop: impl Future<Output = Stop>) -> Result<Answer, Failure> {
         let (body, progress) = TrackedBody::new(wire);
-        let request = self.client.post(self.url.clone()).body(reqwest::Body::wrap(body));
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
         let mut answer = None;
         let done = tokio::select! {
             // An answer that has come counts, however late it is.
             biased;
-            done = exchange(request, &mut answer) => Ok(done),
+            done = exchange(self.client.request(request), &mut answer) => Ok(done),
             stop = stop => Err(stop),
         };
         let begun = progress.ends();
@@ -116,27 +123,29 @@ impl Http {
 /// Sends and reads; what came so far is in `answer`, wherever this is cut off. One timer around
 /// it is cheaper than one a step.
 async fn exchange(
-    request: reqwest::RequestBuilder,
+    response: ResponseFuture,
     answer: &mut Option<Answer>,
-) -> Result<(), reqwest::Error> {
-    let mut response = request.send().await?;
+) -> Result<(), BrokenConnection> {
+    let (head, mut body) = response.await?.into_parts();
     let answer = answer.insert(Answer {
-        status: response.status().as_u16(),
-        headers: std::mem::take(response.headers_mut()),
+        status: head.status.as_u16(),
+        headers: head.headers,
         body: Vec::new(),
         damage: None,
     });
     answer.damage = loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => {
+        let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+        // Trailers are none of the body.
+        match frame.map(|frame| frame.map(|frame| frame.into_data().unwrap_or_default())) {
+            Some(Ok(chunk)) => {
                 let room = MAX_BODY_BYTES - answer.body.len();
                 answer.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                 if chunk.len() > room {
                     break Some(Damage::TooLarge);
                 }
             }
-            Ok(None) => break None,
-            Err(_) => break Some(Damage::CutShort),
+            None => break None,
+            Some(Err(_)) => break Some(Damage::CutShort),
         }
     };
     Ok(())
@@ -164,9 +173,7 @@ fn timed_out(begun: bool) -> Failure {
     Failure { error, disposition: Disposition::NeverSent }
 }
 
-fn broken(error: reqwest::Error, begun: bool, is_proxied: bool) -> Failure {
-    // The URL says nothing that the caller does not know, and proxies' hold passwords.
-    let error = error.without_url();
+fn broken(error: BrokenConnection, begun: bool, is_proxied: bool) -> Failure {
     let cause = root_cause(&error);
     let (kind, code, what) = if begun {
         if answered_nonsense(&error) {
@@ -174,7 +181,7 @@ fn broken(error: reqwest::Error, begun: bool, is_proxied: bool) -> Failure {
         } else {
             (ErrorKind::Network, ErrorCode::ConnectionLost, "the connection broke")
         }
-    } else if error.is_dns() {
+    } else if has::<NoAddress>(&error) {
         // A proxy looks the API's name up by itself.
         let what = if is_proxied {
             "the proxy's host name has no address"
@@ -182,9 +189,9 @@ fn broken(error: reqwest::Error, begun: bool, is_proxied: bool) -> Failure {
             "the API's host name has no address"
         };
         (ErrorKind::Network, ErrorCode::DnsFailed, what)
-    } else if error.is_timeout() {
+    } else if is_late(&error) {
         (ErrorKind::Timeout, ErrorCode::ConnectTimeout, "no connection in time")
-    } else if is_tls(&error) {
+    } else if has::<rustls::Error>(&error) {
         (ErrorKind::Network, ErrorCode::TlsFailed, "no secure connection")
     } else if is_proxied {
         (ErrorKind::Network, ErrorCode::ConnectFailed, "no connection through the proxy")
@@ -198,7 +205,7 @@ fn broken(error: reqwest::Error, begun: bool, is_proxied: bool) -> Failure {
 
 /// The error and its causes. An `io::Error` skips the error that it wraps, which may wrap one in
 /// turn: TLS hands its errors through two of them.
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+fn chain(error: &BrokenConnection) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     std::iter::from_fn(move || {
         let current = next?;
@@ -211,15 +218,22 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stati
     })
 }
 
-fn root_cause(error: &reqwest::Error) -> String {
+fn root_cause(error: &BrokenConnection) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-fn answered_nonsense(error: &reqwest::Error) -> bool {
+fn answered_nonsense(error: &BrokenConnection) -> bool {
     chain(error)
         .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(<dyn StdError>::is::<rustls::Error>)
+fn has<T: StdError + 'static>(error: &BrokenConnection) -> bool {
+    chain(error).any(<dyn StdError>::is::<T>)
+}
+
+/// The limit of all, or of one address.
+fn is_late(error: &BrokenConnection) -> bool {
+    let is_late = |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut;
+    has::<Elapsed>(error)
+        || chain(error).any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(is_late))
 }

@@ -106,3 +106,14 @@ fn a_bundle_that_cannot_be_used_is_refused_at_construction() {
         assert!(error.message().contains(&*path.to_string_lossy()), "{error}");
     }
 }
+
+/// Connected, but never secured: nothing was sent.
+#[test]
+fn a_server_that_says_nothing_ends_with_the_time_for_a_connection() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let client = client("127.0.0.1", port).connect_timeout(std::time::Duration::from_millis(100));
+    let error = send(client).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Timeout, ErrorCode::ConnectTimeout));
+    assert!(error.retryable());
+}
