@@ -79,22 +79,23 @@ public final class Sandbox: Sendable {
     ///   stopped.
     @discardableResult
     public func wait(for count: Int, timeout: Duration? = nil) async throws -> [Received] {
+        let seconds = timeout.map { wait in
+            Double(wait.components.seconds) + Double(wait.components.attoseconds) / 1e18
+        }
+        let found: Found
         do {
             let token = try CancelToken()
-            let seconds = timeout.map { wait in
-                Double(wait.components.seconds) + Double(wait.components.attoseconds) / 1e18
-            }
-            let found = try await withTaskCancellationHandler {
+            found = try await withTaskCancellationHandler {
                 try await handle.waitFor(
                     count: UInt64(clamping: count), timeout: seconds, token: token)
             } onCancel: {
                 try? token.cancel()
             }
-            let text = try reported(found)
-            return try JSONDecoder().decode(Journal.self, from: Data(text.utf8)).received ?? []
         } catch {
             throw publicError(error)
         }
+        let text = try reported(found)
+        return try JSONDecoder().decode(Journal.self, from: Data(text.utf8)).received ?? []
     }
 
     /// Every request with its answer, in order; the key is masked.

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -65,9 +66,13 @@ pub(super) struct Send {
 
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
-    /// The port on 127.0.0.1; a free one unless given
+    /// The port to listen on; a free one unless given
     #[arg(long, default_value_t = 0)]
     pub(super) port: u16,
+    /// The address to listen on, such as 0.0.0.0 for other containers; 127.0.0.1 unless given.
+    /// For tests only: whoever reaches the port reads and changes what the sandbox holds
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) host: Option<IpAddr>,
     /// Accept this API key only; any unless given
     #[arg(long, value_name = "KEY")]
     pub(super) api_key: Option<String>,

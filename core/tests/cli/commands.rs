@@ -189,6 +189,21 @@ fn sandbox_says_where_it_listens() {
 }
 
 #[test]
+fn a_sandbox_for_other_containers_says_that_it_is_for_tests() {
+    let mut child = connectly().args(["sandbox", "--host", "0.0.0.0"]).spawn().unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url =
+        told.find_map(|line| line.split_once("CONNECTLY_BASE_URL=").map(|(_, url)| url.to_owned()));
+    let url = url.expect("an address");
+    let warning = told.find(|line| line.contains("for tests only"));
+    let reached = std::net::TcpStream::connect(url.trim_start_matches("http://"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert!(reached.is_ok() && warning.is_some());
+}
+
+#[test]
 fn an_unknown_outcome_asks_for_no_other_try() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.script_json(r#"{"kind":"reset_after_recording"}"#).unwrap();

@@ -1,6 +1,6 @@
 //! Each answer that the API documents.
 
-use connectly_conversions::Sandbox;
+use connectly_conversions::{ConversionEvent, EventOptions, Issue, IssueCode, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -228,4 +228,24 @@ fn a_client_that_asks_before_it_sends_the_body_is_told_to_continue() {
     connection.write(head.as_bytes());
     assert!(connection.head().starts_with("HTTP/1.1 100 "));
     assert_eq!(connection.exchange(body.as_bytes()).status, 200);
+}
+
+#[test]
+fn a_member_with_a_dot_that_the_library_sends_is_accepted() {
+    let document = with(|body| {
+        body["extra_payload"] = json!({"custom.score": 1, "payload.currency": "EUR"});
+    });
+    let options = EventOptions::new().now(NOW);
+    let event = ConversionEvent::from_json_with(&document.to_string(), &options).unwrap();
+    let told = |issues: &[Issue]| -> Vec<_> {
+        issues.iter().map(|issue| (issue.code(), issue.path().to_owned())).collect()
+    };
+    let undeclared = |path: &str| (IssueCode::UndeclaredField, path.to_owned());
+    let expected = ["payload.custom.score", "payload.payload.currency"].map(undeclared);
+    assert_eq!(told(event.warnings()), expected);
+
+    let sandbox = sandbox();
+    let wire: Value = serde_json::from_slice(event.to_wire()).unwrap();
+    assert_eq!(report(&sandbox, &wire).status, 200);
+    assert_eq!(told(&sandbox.received()[0].warnings), expected);
 }

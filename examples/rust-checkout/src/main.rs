@@ -1,4 +1,4 @@
-//! `cargo run -p rust-checkout`: the shop, with the API's stand-in unless a real one is configured.
+//! `cargo run -p rust-checkout`: the shop, with the sandbox unless a real API is configured.
 
 use connectly_conversions::{Client, Sandbox};
 use rust_checkout::shop;

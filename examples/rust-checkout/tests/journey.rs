@@ -1,4 +1,4 @@
-//! A shopper's journey through the shop, against the API's stand-in.
+//! A shopper's journey through the shop, against the sandbox.
 // Helpers of tests say what they expect by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
