@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import apple
+import features
 import node
 import python
 import readme
@@ -30,7 +31,7 @@ def formatted(path: str, content: str) -> str:
 def main() -> int:
     check = sys.argv[1:] == ["--check"]
     stale = []
-    for language in (rust, python, node, apple, readme):
+    for language in (rust, python, node, apple, readme, features):
         for name, write in language.files(SURFACE).items():
             path = ROOT / name
             old = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -44,6 +45,10 @@ def main() -> int:
             if not check:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(new, encoding="utf-8")
+    lost = list(features.missing(SURFACE))
+    if lost:
+        print("the table of features has names that no source declares:", *lost, sep="\n  ")
+        return 1
     if check and stale:
         print("differ from core/schema/surface.json; run make generate:", *stale, sep="\n  ")
         return 1

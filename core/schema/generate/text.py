@@ -96,7 +96,9 @@ def doc_of(text: str, line: str, doc: str) -> str:
 
 def line(text: str, start: str, new: str) -> str:
     """Replaces the one line that begins with this."""
-    replaced, count = re.subn(rf"^{re.escape(start)}[^\n]*", lambda _: new, text, flags=re.MULTILINE)
+    replaced, count = re.subn(
+        rf"^{re.escape(start)}[^\n]*", lambda _: new, text, flags=re.MULTILINE
+    )
     if count != 1:
         raise LookupError(f"{start}: found {count} times")
     return replaced
