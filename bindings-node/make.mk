@@ -6,8 +6,6 @@ NODE_PROFILE ?= ci
 NODE_DIR := bindings-node
 NODE_NPM := npm --prefix $(NODE_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error
 NODE_CRATE := -p connectly-conversions-node
-NODE_NEXT := $(NODE_DIR)/test/frameworks/next
-NODE_BUNDLERS := $(NODE_DIR)/test/frameworks/bundlers
 NODE_RUN := cd $(NODE_DIR) && npx --no-install
 
 .PHONY: build-node test-node lint-node pack-node bench-node node-modules node-addon
@@ -26,7 +24,7 @@ $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR
 	$(NODE_NPM) install --no-save --ignore-scripts
 	touch $@
 
-test-node: build-node $(NODE_NEXT)/node_modules/.package-lock.json $(NODE_BUNDLERS)/node_modules/.package-lock.json
+test-node: build-node $(foreach name,bundlers next values,$(NODE_DIR)/test/frameworks/$(name)/node_modules/.package-lock.json)
 	cd $(NODE_DIR) && node --test test/*.test.mjs
 	cd $(NODE_DIR) && node --test test/frameworks/*.test.mjs
 

@@ -8,7 +8,6 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use crate::answers::{Answers, Unanswered};
-use crate::event::Shelf;
 use crate::{engine, record};
 
 /// Few enough that their receipts are made within a millisecond of the event loop's time.
@@ -57,13 +56,11 @@ impl Batch {
 
     /// Adds an event.
     #[napi(catch_unwind)]
-    pub fn push(&self, events: &External<Shelf>, place: u32) -> napi::Result<()> {
-        let event = events.event(place)?;
+    pub fn push(&self, event: &External<ConversionEvent>) {
         if let Some(sender) = &self.events {
             // A task that has ended was stopped: nobody waits for this one.
-            let _ = sender.send(event);
+            let _ = sender.send(ConversionEvent::clone(event));
         }
-        Ok(())
     }
 
     /// Stops every request under way; no more answers come.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use connectly_conversions::{Client, Error, binding};
+use connectly_conversions::{Client, ConversionEvent, Error, binding};
 use napi::bindgen_prelude::{External, FnArgs, Function};
 use napi::{Either, Env};
 use napi_derive::napi;
@@ -12,7 +12,6 @@ use tokio::task::AbortHandle;
 
 use crate::answers::{Answers, Unanswered};
 use crate::batch::Batch;
-use crate::event::Shelf;
 use crate::{engine, record};
 
 /// One JavaScript thread's connection to the engine.
@@ -74,11 +73,10 @@ impl CallbackBridge {
         &self,
         id: u32,
         client: &External<Client>,
-        events: &External<Shelf>,
-        place: u32,
+        event: &External<ConversionEvent>,
         timeout: Option<f64>,
-    ) -> napi::Result<Option<String>> {
-        let (client, event) = (Client::clone(client), events.event(place)?);
+    ) -> Option<String> {
+        let (client, event) = (Client::clone(client), ConversionEvent::clone(event));
         let begin = || {
             let timeout: Option<Duration> =
                 timeout.map(|timeout| binding::milliseconds("timeout", timeout)).transpose()?;
@@ -95,7 +93,7 @@ impl CallbackBridge {
             self.requests.borrow_mut().add(id, task.abort_handle());
             Ok(())
         };
-        Ok(begin().err().map(|error: Error| record::error(&error)))
+        begin().err().map(|error: Error| record::error(&error))
     }
 
     /// Stops a request; no answer comes any more, unless it is on its way already.

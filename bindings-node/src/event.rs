@@ -1,6 +1,4 @@
-//! Events: built from an input document, held on shelves.
-
-use std::cell::RefCell;
+//! Events: built from an input document, each behind a handle of its own.
 
 use connectly_conversions::{ConversionEvent, EventOptions, Issue, binding};
 use napi::Either;
@@ -10,48 +8,23 @@ use serde::Serialize;
 
 use crate::record;
 
-/// Some events of one JavaScript thread, each known by its place: a handle costs the garbage
-/// collector dearly, so events share one. They go together, once none of them is referred to.
-#[derive(Default)]
-pub struct Shelf(RefCell<Vec<ConversionEvent>>);
-
-impl Shelf {
-    /// Gives the event's place.
-    fn put(&self, event: ConversionEvent) -> u32 {
-        let mut events = self.0.borrow_mut();
-        events.push(event);
-        // TypeScript begins another long before this one has so many.
-        u32::try_from(events.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// The event at this place.
-    pub(crate) fn event(&self, place: u32) -> napi::Result<ConversionEvent> {
-        let found = self.0.borrow().get(place as usize).cloned();
-        found.ok_or_else(|| napi::Error::from_reason("there is no such event"))
-    }
-}
-
-/// An empty shelf.
-#[napi(catch_unwind)]
-pub fn create_shelf() -> External<Shelf> {
-    External::new(Shelf::default())
-}
-
-/// Reads and checks the input document in the first `length` bytes, with these currency codes or
-/// those of the text of `CONNECTLY_EXTRA_CURRENCIES`; gives the event's place on the
-/// shelf, or the record of an error.
+/// Reads and checks an input document, with these currency codes or those of the text of
+/// `CONNECTLY_EXTRA_CURRENCIES`. `from_arguments`: it was made of a call's arguments, so that hints
+/// use their names. Gives the record of an error where it is refused.
 #[napi(catch_unwind)]
 pub fn build_event(
-    shelf: &External<Shelf>,
-    bytes: &[u8],
-    length: u32,
+    document: String,
     javascript_numbers: bool,
+    from_arguments: bool,
     rounding: Option<String>,
     extra_currencies: Either<Vec<String>, String>,
     now: Option<i64>,
-) -> Either<u32, String> {
+) -> Either<External<ConversionEvent>, String> {
     let build = || {
         let mut options = EventOptions::new().javascript_numbers(javascript_numbers);
+        if from_arguments {
+            options = options.spelling(binding::Spelling::Node);
+        }
         if let Some(rounding) = rounding {
             options = options.rounding(rounding.parse()?);
         }
@@ -62,24 +35,29 @@ pub fn build_event(
         if let Some(now) = now {
             options = options.now(now);
         }
-        let document = bytes.get(..length as usize).unwrap_or_default();
-        ConversionEvent::from_json_bytes(document, &options)
+        ConversionEvent::from_json_with(&document, &options)
     };
     match build() {
-        Ok(event) => Either::A(shelf.put(event)),
+        Ok(event) => Either::A(External::new(event)),
         Err(error) => Either::B(record::error(&error)),
     }
 }
 
 /// The exact bytes that go out.
 #[napi(catch_unwind)]
-pub fn event_wire(shelf: &External<Shelf>, place: u32) -> napi::Result<Buffer> {
-    Ok(shelf.event(place)?.to_wire().into())
+pub fn event_wire(event: &External<ConversionEvent>) -> Buffer {
+    event.to_wire().into()
+}
+
+/// The stored form.
+#[napi(catch_unwind)]
+pub fn event_json(event: &External<ConversionEvent>) -> String {
+    event.to_json()
 }
 
 /// What the getters of an event tell.
 #[napi(catch_unwind)]
-pub fn event_facts(shelf: &External<Shelf>, place: u32) -> napi::Result<String> {
+pub fn event_facts(event: &External<ConversionEvent>) -> String {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Facts<'a> {
@@ -87,16 +65,34 @@ pub fn event_facts(shelf: &External<Shelf>, place: u32) -> napi::Result<String> 
         order_id: Option<&'a str>,
         currency: Option<&'a str>,
         value: Option<String>,
+        content_type: Option<&'a str>,
+        content_ids: Vec<&'a str>,
+        num_items: Option<u64>,
         event_time: i64,
         warnings: &'a [Issue],
     }
-    let event = shelf.event(place)?;
-    Ok(record::text(&Facts {
+    record::text(&Facts {
         event_name: event.event_name().as_str(),
         order_id: event.order_id(),
         currency: event.currency(),
         value: event.value().map(|value| value.normalize().to_string()),
+        content_type: event.content_type(),
+        content_ids: event.content_ids(),
+        num_items: event.num_items(),
         event_time: event.event_time(),
         warnings: event.warnings(),
-    }))
+    })
+}
+
+/// The Unix seconds of an option that is a point in time, or the record of an error.
+#[napi(catch_unwind)]
+pub fn unix_seconds(name: String, given: Either<f64, String>) -> Either<i64, String> {
+    let given = match given {
+        Either::A(seconds) => binding::Value::float(seconds),
+        Either::B(text) => binding::Value::Text(text.into()),
+    };
+    match binding::unix_seconds(&name, given) {
+        Ok(seconds) => Either::A(seconds),
+        Err(error) => Either::B(record::error(&error)),
+    }
 }

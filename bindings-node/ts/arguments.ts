@@ -36,14 +36,21 @@ export function stringsOf(name: string, given: Iterable<string> | null | undefin
   return list;
 }
 
-/** A clock for tests. */
-export function nowOf(given: Date | number | null | undefined): number | undefined {
+/** The Unix seconds of an option that is a point in time, or nothing. */
+export function secondsOf(
+  name: string,
+  given: Date | number | string | null | undefined,
+): number | undefined {
   if (given === undefined || given === null) {
     return undefined;
   }
-  const seconds = given instanceof Date ? given.getTime() / 1000 : given;
-  if (typeof seconds !== "number" || !Number.isFinite(seconds)) {
-    invalidArgument("now", "a Date or a number of Unix seconds");
+  const moment = given instanceof Date ? given.getTime() / 1000 : given;
+  if (typeof moment !== "string" && !(typeof moment === "number" && Number.isFinite(moment))) {
+    invalidArgument(name, "a Date, a number of Unix seconds or an RFC 3339 text");
   }
-  return Math.floor(seconds);
+  const seconds = native.unixSeconds(name, moment);
+  if (typeof seconds === "string") {
+    throw errorOfText(seconds);
+  }
+  return seconds;
 }

@@ -57,13 +57,13 @@ class Batch implements Taker {
   }
 
   push(event: ConversionEvent): void {
-    const { shelf, place } = ConversionEvent.handleOf(event);
+    const handle = ConversionEvent.handleOf(event);
     if (this.isIdle) {
       theCalls().begin(this.#id, this);
       this.#inFlight.add(this);
     }
     this.#waiting.push(event);
-    this.#native.push(shelf, place);
+    this.#native.push(handle);
   }
 
   take(answer: unknown): void {

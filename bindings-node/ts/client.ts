@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { invalidArgument, optionsOf } from "./arguments.js";
 import { outcomesOf } from "./batch.js";
 import { errorOf, errorOfText } from "./errors.js";
-import { ConversionEvent, type EventOptions } from "./event.js";
+import { ConversionEvent } from "./event.js";
 import { InFlight } from "./in-flight.js";
+import type { EventOptions, PurchaseInput, ViewContentInput } from "./input.js";
 import { type ClientHandle, native } from "./native.js";
 import type { ClientOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
@@ -51,6 +52,24 @@ export class Client {
   constructor(options?: ClientOptions) {
     this.#handle = createClient(options);
     this.eventOptions = Object.freeze(options?.rounding ? { rounding: options.rounding } : {});
+  }
+
+  /**
+   * As {@link ConversionEvent.purchase}, with this client's `rounding` unless it is given.
+   *
+   * @throws {ValidationError} `invalid_event` with every problem.
+   */
+  purchase(input: PurchaseInput): ConversionEvent {
+    return ConversionEvent.build("Purchase", input, this.eventOptions.rounding);
+  }
+
+  /**
+   * As {@link ConversionEvent.viewContent}, with this client's `rounding` unless it is given.
+   *
+   * @throws {ValidationError} `invalid_event` with every problem.
+   */
+  viewContent(input: ViewContentInput): ConversionEvent {
+    return ConversionEvent.build("ViewContent", input, this.eventOptions.rounding);
   }
 
   /**

@@ -1,53 +1,13 @@
 /**
- * Writes the input document that the core reads. Names are translated here and nothing else:
- * which values are right is the core's to say, so everything reaches it, misspelt names included.
+ * Makes the input document that the core reads. Names are translated here and nothing else: which
+ * values are right is the core's to say, so everything reaches it, misspelt names included.
  */
 
-import { invalidArgument } from "./arguments.js";
-import type { EventInput, Item } from "./event.js";
+import type { EventInput, Item } from "./input.js";
+import { leafOf, momentOf, textOf } from "./json.js";
 import type { TrackingParams } from "./tracking.js";
-import type { Writer } from "./writer.js";
 
-/** What `JSON.stringify` would lose; the core refuses it at its path. */
-function foreign(kind: "number" | "bigint" | "date" | "function" | "symbol", value: unknown): object {
-  return { $javascript: kind, text: String(value) };
-}
-
-/** A leaf as JSON can carry it. */
-function leaf(value: unknown): unknown {
-  switch (typeof value) {
-    case "number":
-      return Number.isFinite(value) ? value : foreign("number", value);
-    case "bigint":
-    case "function":
-    case "symbol":
-      return foreign(typeof value as "bigint", value);
-    case "object":
-      return value === null ? null : objectLeaf(value);
-    default:
-      return value;
-  }
-}
-
-/** Decimals, ids and times of other libraries tell their text by `toJSON`. */
-function objectLeaf(value: object): unknown {
-  if (value instanceof Date) {
-    const milliseconds = value.getTime();
-    return Number.isNaN(milliseconds) ? foreign("date", value) : milliseconds / 1000;
-  }
-  const { toJSON } = value as { toJSON?: unknown };
-  if (typeof toJSON === "function") {
-    const text: unknown = toJSON.call(value, "");
-    return typeof text === "object" ? text : leaf(text);
-  }
-  return Array.isArray(value) ? [] : {};
-}
-
-/** Where only an object or an array will do, anything else is told by its kind. */
-function container(value: unknown): unknown {
-  const isAbsent = value === undefined || value === null;
-  return isAbsent || (typeof value === "object" && !(value instanceof Date)) ? value : typeof value;
-}
+type Members = Record<string, unknown>;
 
 const ARGUMENTS = new Set([
   "tracking",
@@ -64,6 +24,7 @@ const ARGUMENTS = new Set([
   "extraCurrencies",
   "now",
 ]);
+const OF_AN_ITEM = new Set(["id", "quantity", "itemPrice"]);
 /** The wire's own names, where they differ: the package's are the ones in camel case. */
 const OF_THE_PAYLOAD = new Set([
   "order_id",
@@ -74,157 +35,102 @@ const OF_THE_PAYLOAD = new Set([
   "contents",
 ]);
 
-type Members = Record<string, unknown>;
-
-/** Adds a leaf; `undefined` is absent, as it is for `JSON.stringify`. */
-function member(writer: Writer, name: string, value: unknown): void {
-  if (value === undefined) {
-    return;
+/** The names that are given and not known; `undefined` is absent, as it is for `JSON.stringify`. */
+function unknownOf(given: object, known: ReadonlySet<string>): string[] {
+  const unknown: string[] = [];
+  for (const name in given) {
+    if (!known.has(name) && (given as Members)[name] !== undefined) {
+      unknown.push(name);
+    }
   }
-  if (typeof value === "string") {
-    writer.name(name);
-    writer.string(value);
-  } else if (typeof value === "number" && Number.isFinite(value)) {
-    writer.name(name);
-    writer.raw(String(value));
-  } else {
-    json(writer, name, leafText(value));
-  }
-}
-
-function json(writer: Writer, name: string, text: string | undefined): void {
-  if (text !== undefined) {
-    writer.name(name);
-    writer.json(text);
-  }
-}
-
-function leafText(value: unknown): string | undefined {
-  const written = leaf(value);
-  return written === undefined ? undefined : textOf("input", written);
+  return unknown;
 }
 
 /** Adds members that the core does not know under these names, so that it refuses them. */
-function refused(writer: Writer, names: readonly string[]): void {
-  if (names.length === 0) {
-    return;
+function refuse(members: Members, names: readonly string[]): Members {
+  for (const name of names) {
+    // Not by assignment: one of them may be `__proto__`.
+    Object.defineProperty(members, name, { value: true, enumerable: true, configurable: true });
   }
-  for (const name of new Set(names)) {
-    writer.name(",");
-    writer.json(`${JSON.stringify(name)}:true`);
-  }
+  return members;
 }
 
-function contents(writer: Writer, items: unknown, misplaced: string[]): void {
-  if (!Array.isArray(items)) {
-    json(writer, ',"contents":', items === undefined ? undefined : textOf("items", container(items)));
-    return;
-  }
-  writer.name(',"contents":[');
-  for (let index = 0; index < items.length; index++) {
-    if (index > 0) {
-      writer.raw(",");
-    }
-    line(writer, items[index], misplaced);
-  }
-  writer.raw("]");
+/** Where only an object or an array will do, anything else is told by its kind. */
+function containerOf(value: unknown): unknown {
+  const isAbsent = value === undefined || value === null;
+  return isAbsent || (typeof value === "object" && !(value instanceof Date)) ? value : typeof value;
 }
 
-function line(writer: Writer, item: unknown, misplaced: string[]): void {
+function listOf(list: unknown, element: (value: unknown) => unknown): unknown {
+  // `Array.from` does not skip holes.
+  return Array.isArray(list) ? Array.from(list, element) : containerOf(list);
+}
+
+function lineOf(item: unknown, misplaced: string[]): unknown {
   if (typeof item !== "object" || item === null || Array.isArray(item)) {
-    writer.json(textOf("items", container(item)));
-    return;
+    return containerOf(item);
   }
   const { id, quantity, itemPrice } = item as Partial<Item>;
-  writer.raw("{");
-  member(writer, ',"id":', id);
-  member(writer, ',"quantity":', quantity);
-  member(writer, ',"item_price":', itemPrice);
-  for (const name in item) {
-    if (name === "id" || name === "quantity" || name === "itemPrice") {
-      continue;
-    }
-    if (name === "item_price") {
-      misplaced.push(name);
-    } else if ((item as Members)[name] !== undefined) {
-      refused(writer, [name]);
-    }
+  const line = { id: leafOf(id), quantity: leafOf(quantity), item_price: leafOf(itemPrice) };
+  const unknown = unknownOf(item, OF_AN_ITEM);
+  if (unknown.includes("item_price")) {
+    // Only beside the items the core does not know it.
+    misplaced.push("item_price");
   }
-  writer.raw("}");
+  return refuse(
+    line,
+    unknown.filter((name) => name !== "item_price"),
+  );
 }
 
-function ids(writer: Writer, contentIds: unknown): void {
-  const text = Array.isArray(contentIds)
-    ? `[${Array.from(contentIds, (id) => leafText(id) ?? "null").join()}]`
-    : contentIds === undefined
-      ? undefined
-      : textOf("contentIds", container(contentIds));
-  json(writer, ',"content_ids":', text);
-}
-
-/** Writes the document of an event's arguments. */
-export function writeDocument(
-  writer: Writer,
+/** The document of an event's arguments, as JSON text. */
+export function documentOf(
   eventName: "Purchase" | "ViewContent",
   tracking: TrackingParams | undefined,
   input: EventInput,
-): void {
-  const misplaced: string[] = [];
-  const misspelt: string[] = [];
-  for (const name in input) {
-    if (!ARGUMENTS.has(name) && (input as unknown as Members)[name] !== undefined) {
-      // A name that is not known goes where the wire does not know it either.
-      (OF_THE_PAYLOAD.has(name) ? misplaced : misspelt).push(name);
-    }
-  }
-  writer.raw('{"event_name":"');
-  writer.raw(eventName);
-  writer.raw('"');
-  member(writer, ',"cnct_tracking_id":', tracking?.cnctTrackingId);
-  member(writer, ',"sendout_id":', tracking?.sendoutId);
-  writer.raw(',"attribution":{"meta_ctwa":{');
-  member(writer, ',"ctwa_clid":', tracking?.ctwaClid);
-  member(writer, ',"ad_id":', tracking?.adId);
-  writer.raw("}}");
-  member(writer, ',"captured_at":', tracking?.capturedAt);
-  writer.raw(',"payload":{');
-  member(writer, ',"currency":', input.currency);
-  member(writer, ',"value":', input.value);
-  member(writer, ',"order_id":', input.orderId);
-  member(writer, ',"content_type":', input.contentType);
-  ids(writer, input.contentIds);
-  member(writer, ',"num_items":', input.numItems);
-  member(writer, ',"event_time":', input.eventTime);
-  contents(writer, input.items, misspelt);
-  refused(writer, misspelt);
-  writer.raw("}");
+): string {
   const { extraPayload } = input;
-  if (extraPayload !== undefined && extraPayload !== null) {
-    json(writer, ',"extra_payload":', textOf("extraPayload", container(extraPayload)));
-  }
-  refused(writer, misplaced);
-  writer.raw("}");
+  const ofItems: string[] = [];
+  const payload: Members = {
+    currency: leafOf(input.currency),
+    value: leafOf(input.value),
+    order_id: leafOf(input.orderId),
+    content_type: leafOf(input.contentType),
+    content_ids: listOf(input.contentIds, (id) => leafOf(id) ?? null),
+    num_items: leafOf(input.numItems),
+    event_time: momentOf(input.eventTime),
+    contents: listOf(input.items, (item) => lineOf(item, ofItems)),
+  };
+  const unknown = unknownOf(input, ARGUMENTS);
+  const document: Members = {
+    event_name: eventName,
+    cnct_tracking_id: tracking?.cnctTrackingId,
+    sendout_id: tracking?.sendoutId,
+    attribution: { meta_ctwa: { ctwa_clid: tracking?.ctwaClid, ad_id: tracking?.adId } },
+    captured_at: tracking?.capturedAt,
+    payload,
+    extra_payload:
+      extraPayload === undefined || extraPayload === null
+        ? undefined
+        : JSON.parse(textOf("extraPayload", containerOf(extraPayload))),
+  };
+  // A name that is not known goes where the wire does not know it either.
+  refuse(payload, [...ofItems, ...unknown.filter((name) => !OF_THE_PAYLOAD.has(name))]);
+  refuse(
+    document,
+    unknown.filter((name) => OF_THE_PAYLOAD.has(name)),
+  );
+  return textOfLeaves(document);
 }
 
-/** Any value as JSON text, in which nothing is lost unseen. */
-export function textOf(name: string, value: unknown): string {
-  const faithful = function (this: Members, key: string, written: unknown): unknown {
-    const original = this[key];
-    return original instanceof Date && Number.isNaN(original.getTime()) ? leaf(original) : scalar(written);
-  };
-  let text: string | undefined;
+/** Its leaves are what JSON can carry already, but for objects where none belong. */
+function textOfLeaves(document: Members): string {
   try {
-    text = JSON.stringify(value, faithful);
+    return JSON.stringify(document);
   } catch (error) {
     if (error instanceof TypeError) {
-      // It refers to itself.
-      invalidArgument(name, `a value that JSON can carry (${error.message})`);
+      return textOf("input", document);
     }
     throw error;
   }
-  return text ?? "null";
-}
-
-function scalar(value: unknown): unknown {
-  return typeof value === "object" ? value : leaf(value);
 }

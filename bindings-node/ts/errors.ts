@@ -1,25 +1,6 @@
-import type { ERROR_CODES, ERROR_KINDS, ISSUE_CODES } from "./codes.js";
-import type { ErrorRecord, Failed } from "./records.js";
+import type { ErrorCode, ErrorKind, ErrorRecord, Failed, Issue } from "./records.js";
 
-/** What a caller can act on; each kind is a class of its own. */
-export type ErrorKind = (typeof ERROR_KINDS)[number];
-/** The stable code of an error: narrower than its kind. */
-export type ErrorCode = (typeof ERROR_CODES)[number];
-/** The stable code of one problem of an event or a landing. */
-export type IssueCode = (typeof ISSUE_CODES)[number];
-
-/** One problem of an event or a landing. */
-export interface Issue {
-  readonly code: IssueCode;
-  /** An `error` refuses the event, a `warning` goes with it. */
-  readonly severity: "error" | "warning";
-  /** Where, in the wire's names: `payload.contents[1].quantity`; empty for the whole document. */
-  readonly path: string;
-  /** What is wrong, what was given, what to do. */
-  readonly message: string;
-  /** The value that was surely meant, as text. */
-  readonly suggestion?: string;
-}
+export type { ErrorCode, ErrorKind, Issue, IssueCode } from "./records.js";
 
 /**
  * Why a call did not do what it was asked. Every error of this package is one of its subclasses,
@@ -55,6 +36,30 @@ export class ConnectlyError extends Error {
     this.issues = record.issues;
     this.rawBody = record.rawBody ?? undefined;
   }
+
+  /**
+   * What {@link ConnectlyError.fromJSON} restores, for a job queue; `structuredClone` keeps only the
+   * message of an error. Without the stack.
+   */
+  toJSON(): ConnectlyErrorJSON {
+    const causes: string[] = [];
+    for (let cause = this.cause; cause instanceof Error; cause = cause.cause) {
+      causes.push(cause.message);
+    }
+    const { name, kind, code, message, retryable, attempts, issues } = this;
+    const { status = null, retryAfter = null, rawBody = null } = this;
+    return { name, kind, code, message, status, retryable, retryAfter, attempts, issues, rawBody, causes };
+  }
+
+  /** Restores what {@link ConnectlyError.toJSON} gave, as the class that it was. */
+  static fromJSON(stored: ConnectlyErrorJSON): ConnectlyError {
+    return new (CLASSES[stored.kind] ?? ConnectlyError)({ ...stored, causes: stored.causes ?? [] });
+  }
+}
+
+/** An error as it is stored. */
+export interface ConnectlyErrorJSON extends ErrorRecord {
+  readonly name: string;
 }
 
 function causeOf(causes: readonly string[]): ErrorOptions | undefined {

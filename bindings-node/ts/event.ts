@@ -1,88 +1,17 @@
 import { inspect } from "node:util";
-import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
-import { textOf, writeDocument } from "./document.js";
+import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
+import { documentOf } from "./document.js";
 import { variable } from "./environment.js";
-import type { Issue } from "./errors.js";
-import { native } from "./native.js";
-import { type EventHandle, shelve } from "./shelf.js";
+import { errorOfText, type Issue, ValidationError } from "./errors.js";
+import type { DocumentOptions, EventInput, EventOptions, PurchaseInput, ViewContentInput } from "./input.js";
+import { textOf } from "./json.js";
+import { type EventHandle, native } from "./native.js";
 import { TrackingParams } from "./tracking.js";
-import { Writer } from "./writer.js";
 
-/** A decimal of a library such as decimal.js, big.js or Prisma's `Decimal`. */
-export interface DecimalLike {
-  toFixed(decimals?: number): string;
-  toJSON(): string;
-}
-
-/**
- * Money in the currency's major unit: 99.97 is 99 dollars and 97 cents. Text, a decimal of a
- * library, an integer, or a number of at most 15 significant digits, which keeps 99.97 exact and
- * refuses the residue of 0.1 + 0.2.
- */
-export type Amount = string | number | DecimalLike;
-
-/** A product of the order. */
-export interface Item {
-  /** Its id in the catalogue. */
-  readonly id: string | number;
-  /** How many pieces; 1 unless given. */
-  readonly quantity?: number | null | undefined;
-  /** The price of one piece, in the event's currency. */
-  readonly itemPrice?: Amount | null | undefined;
-}
-
-/** How an event is read and checked. */
-export interface EventOptions {
-  /** `"currency"` rounds amounts to the minor unit, half to even, with a warning. */
-  readonly rounding?: "never" | "currency" | null | undefined;
-  /** Currency codes newer than this release; else those of `CONNECTLY_EXTRA_CURRENCIES`. */
-  readonly extraCurrencies?: Iterable<string> | null | undefined;
-  /** The moment of construction, for tests; the current time unless given. */
-  readonly now?: Date | number | null | undefined;
-}
-
-/** What both kinds of event have. */
-export interface EventInput extends EventOptions {
-  /** What the landing told. */
-  readonly tracking: TrackingParams;
-  /** The shop's immutable id of the order: what keeps it from being counted twice. */
-  readonly orderId?: string | number | null | undefined;
-  /** An ISO 4217 code, in any case. */
-  readonly currency?: string | null | undefined;
-  /** The total. */
-  readonly value?: Amount | null | undefined;
-  /** Every product of the order. */
-  readonly items?: readonly Item[] | null | undefined;
-  /** When the order was placed: a `Date`, Unix seconds, or RFC 3339 text with an offset. */
-  readonly eventTime?: Date | number | string | null | undefined;
-  /** `product` unless given, where there are items. */
-  readonly contentType?: string | null | undefined;
-  /** The items' ids unless given. */
-  readonly contentIds?: readonly (string | number)[] | null | undefined;
-  /** The sum of the items' quantities unless given. */
-  readonly numItems?: number | null | undefined;
-  /** Members of `payload` that the API has gained since this release; gives a warning. */
-  readonly extraPayload?: Readonly<Record<string, unknown>> | null | undefined;
-}
-
-/** A Purchase: one order, however many items it has. */
-export interface PurchaseInput extends EventInput {
-  /** `null` where there is none, which gives a warning: the order could be counted twice. */
-  readonly orderId: string | number | null;
-  readonly currency: string;
-  readonly value: Amount;
-}
-
-/** A ViewContent: a product page was looked at. */
-export interface ViewContentInput extends EventInput {}
-
-/** How a document is read. */
-export interface DocumentOptions extends EventOptions {
-  /**
-   * Whether JavaScript printed the text, so that integers past 2^53 have lost digits and are
-   * refused. An object always counts as JavaScript's, text only where this says so.
-   */
-  readonly javascriptNumbers?: boolean | null | undefined;
+/** An event as it is stored: an input document with a mark. Its other members are not promised. */
+export interface StoredEvent {
+  readonly stored_event: number;
+  readonly [member: string]: unknown;
 }
 
 interface Facts {
@@ -90,6 +19,9 @@ interface Facts {
   readonly orderId: string | null;
   readonly currency: string | null;
   readonly value: string | null;
+  readonly contentType: string | null;
+  readonly contentIds: readonly string[];
+  readonly numItems: number | null;
   readonly eventTime: number;
   readonly warnings: readonly Issue[];
 }
@@ -111,7 +43,7 @@ export class ConversionEvent {
    * @throws {ValidationError} `invalid_event` with every problem, in the wire's names.
    */
   static purchase(input: PurchaseInput): ConversionEvent {
-    return ConversionEvent.#build("Purchase", input);
+    return ConversionEvent.build("Purchase", input);
   }
 
   /**
@@ -120,24 +52,41 @@ export class ConversionEvent {
    * @throws {ValidationError} `invalid_event` with every problem, in the wire's names.
    */
   static viewContent(input: ViewContentInput): ConversionEvent {
-    return ConversionEvent.#build("ViewContent", input);
+    return ConversionEvent.build("ViewContent", input);
   }
 
   /**
-   * Reads an input document, an object or text: the wire's shape and names, and `captured_at`
-   * and `extra_payload`.
+   * Reads what {@link ConversionEvent.toJSON} gave, or an input document (the wire's shape and
+   * names, and `captured_at` and `extra_payload`); an object or text.
    *
    * @throws {ValidationError} `invalid_event` with every problem.
    */
   static fromJSON(document: object | string, options?: DocumentOptions): ConversionEvent {
     const given: DocumentOptions = optionsOf(options, DOCUMENT_OPTIONS);
     const isText = typeof document === "string";
-    const writer = Writer.take();
-    writer.json(isText ? document : textOf("document", document));
-    return ConversionEvent.#check(writer, isText ? given.javascriptNumbers === true : true, given);
+    const isJavascript = isText ? given.javascriptNumbers === true : true;
+    try {
+      return ConversionEvent.#check(
+        isText ? document : textOf("document", document),
+        isJavascript,
+        false,
+        given,
+      );
+    } catch (error) {
+      if (error instanceof ValidationError && isEmpty(document)) {
+        error.message +=
+          "; structuredClone and postMessage keep nothing of a ConversionEvent: hand its toJSON() over";
+      }
+      throw error;
+    }
   }
 
-  static #build(name: "Purchase" | "ViewContent", input: EventInput): ConversionEvent {
+  /** @internal Where `rounding` is left out it is the client's. */
+  static build(
+    name: "Purchase" | "ViewContent",
+    input: EventInput,
+    rounding?: EventOptions["rounding"],
+  ): ConversionEvent {
     if (typeof input !== "object" || input === null) {
       invalidArgument("input", "an object");
     }
@@ -148,27 +97,37 @@ export class ConversionEvent {
         "an instance of TrackingParams (TrackingParams.fromJSON restores stored ones)",
       );
     }
-    const writer = Writer.take();
-    writeDocument(writer, name, tracking, input);
-    return ConversionEvent.#check(writer, true, input);
+    const { extraCurrencies, now } = input;
+    const options = { rounding: input.rounding ?? rounding, extraCurrencies, now };
+    return ConversionEvent.#check(documentOf(name, tracking, input), true, true, options);
   }
 
-  static #check(document: Writer, javascript: boolean, options: EventOptions): ConversionEvent {
+  static #check(
+    document: string,
+    isJavascript: boolean,
+    fromArguments: boolean,
+    options: EventOptions,
+  ): ConversionEvent {
     const { rounding } = options;
     if (typeof rounding !== "string" && rounding !== undefined && rounding !== null) {
       invalidArgument("rounding", "a string");
     }
-    const extraCurrencies =
-      stringsOf("extraCurrencies", options.extraCurrencies) ?? variable("CONNECTLY_EXTRA_CURRENCIES");
-    const now = nowOf(options.now);
-    const handle = shelve(document, javascript, rounding ?? undefined, extraCurrencies, now);
-    document.giveBack();
-    return new ConversionEvent(handle);
+    const built = native.buildEvent(
+      document,
+      isJavascript,
+      fromArguments,
+      rounding ?? undefined,
+      stringsOf("extraCurrencies", options.extraCurrencies) ?? variable("CONNECTLY_EXTRA_CURRENCIES"),
+      secondsOf("now", options.now),
+    );
+    if (typeof built === "string") {
+      throw errorOfText(built);
+    }
+    return new ConversionEvent(built);
   }
 
   get #facts(): Facts {
-    const { shelf, place } = this.#handle;
-    this.#read ??= JSON.parse(native.eventFacts(shelf, place)) as Facts;
+    this.#read ??= JSON.parse(native.eventFacts(this.#handle)) as Facts;
     return this.#read;
   }
 
@@ -192,6 +151,21 @@ export class ConversionEvent {
     return this.#facts.value ?? undefined;
   }
 
+  /** What kind of ids the products have: as given, or `product` where there are items. */
+  get contentType(): string | undefined {
+    return this.#facts.contentType ?? undefined;
+  }
+
+  /** The products' ids: as given, or those of the items, each once. */
+  get contentIds(): readonly string[] {
+    return this.#facts.contentIds;
+  }
+
+  /** How many pieces: as given, or the sum of the items' quantities. */
+  get numItems(): number | undefined {
+    return this.#facts.numItems ?? undefined;
+  }
+
   /** When the order was placed, in Unix seconds. */
   get eventTime(): number {
     return this.#facts.eventTime;
@@ -204,7 +178,17 @@ export class ConversionEvent {
 
   /** The exact bytes that go out: UTF-8 JSON. */
   toWire(): Buffer {
-    return native.eventWire(this.#handle.shelf, this.#handle.place);
+    return native.eventWire(this.#handle);
+  }
+
+  /**
+   * The stored form, for `JSON.stringify`, a job queue or a JSON column: {@link ConversionEvent.fromJSON}
+   * gives the same event back, warnings included, whatever the time. Its amounts are text.
+   *
+   * `structuredClone` and `postMessage` keep nothing of an event: hand this over.
+   */
+  toJSON(): StoredEvent {
+    return JSON.parse(native.eventJson(this.#handle)) as StoredEvent;
   }
 
   /** Whether the same bytes go out. */
@@ -225,4 +209,9 @@ export class ConversionEvent {
     }
     return event.#handle;
   }
+}
+
+/** What `structuredClone` makes of an event. */
+function isEmpty(document: object | string): boolean {
+  return typeof document === "object" && document !== null && Object.keys(document).length === 0;
 }

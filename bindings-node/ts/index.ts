@@ -9,7 +9,7 @@ export type {
   SendOptions,
 } from "./client.js";
 export { Client } from "./client.js";
-export type { ErrorCode, ErrorKind, Issue, IssueCode } from "./errors.js";
+export type { ConnectlyErrorJSON, ErrorCode, ErrorKind, Issue, IssueCode } from "./errors.js";
 export {
   AuthenticationError,
   ConfigurationError,
@@ -24,6 +24,8 @@ export {
   ServerError,
   ValidationError,
 } from "./errors.js";
+export type { StoredEvent } from "./event.js";
+export { ConversionEvent } from "./event.js";
 export type {
   Amount,
   DecimalLike,
@@ -33,8 +35,7 @@ export type {
   Item,
   PurchaseInput,
   ViewContentInput,
-} from "./event.js";
-export { ConversionEvent } from "./event.js";
+} from "./input.js";
 export type {
   LandingOptions,
   Named,

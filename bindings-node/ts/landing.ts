@@ -1,4 +1,4 @@
-import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
+import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
 import { errorOfText, type Issue } from "./errors.js";
 import { type LandingHandle, native } from "./native.js";
 import { TrackingParams, type TrackingRecord } from "./tracking.js";
@@ -51,7 +51,7 @@ export interface VisitRequest {
    */
   readonly consent?: boolean;
   /** The moment of the visit, for tests; the current time unless given. */
-  readonly now?: Date | number | null | undefined;
+  readonly now?: Date | number | string | null | undefined;
 }
 
 /** What a visit was, as one word for a counter. */
@@ -141,7 +141,7 @@ export class Landing {
       [...header, ...pairsOf("headers", headers)],
       stored?.toString(),
       "consent" in rest ? rest.consent === true : true,
-      nowOf(now),
+      secondsOf("now", now),
     );
     const visit = JSON.parse(record) as Visit & { readonly params: TrackingRecord | null };
     return { ...visit, params: visit.params && TrackingParams.ofRecord(visit.params) };

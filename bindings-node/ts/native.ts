@@ -5,14 +5,14 @@ import { loadAddon } from "./addon.js";
 declare const opaque: unique symbol;
 /** A handle that only the native half can read. */
 export type Handle<Kind extends string> = { readonly [opaque]: Kind };
-export type ShelfHandle = Handle<"shelf">;
+export type EventHandle = Handle<"event">;
 export type ClientHandle = Handle<"client">;
 export type LandingHandle = Handle<"landing">;
 
 /** Many requests under way. */
 export interface NativeBatch {
   concurrency(): number;
-  push(shelf: ShelfHandle, place: number): void;
+  push(event: EventHandle): void;
   stop(): void;
 }
 
@@ -20,13 +20,7 @@ export interface NativeBatch {
 export interface NativeBridge {
   hold(): void;
   release(): void;
-  send(
-    id: number,
-    client: ClientHandle,
-    shelf: ShelfHandle,
-    place: number,
-    timeout: number | undefined,
-  ): string | null;
+  send(id: number, client: ClientHandle, event: EventHandle, timeout: number | undefined): string | null;
   stop(id: number): void;
   batch(id: number, client: ClientHandle, concurrency: number | undefined): NativeBatch | string;
 }
@@ -73,19 +67,20 @@ export interface Native {
     consent: boolean,
     now: number | undefined,
   ): string;
-  createShelf(): ShelfHandle;
-  /** The place on the shelf, or the record of an error. */
+  /** The record of an error where it is refused. */
   buildEvent(
-    shelf: ShelfHandle,
-    document: Uint8Array,
-    length: number,
+    document: string,
     javascriptNumbers: boolean,
+    fromArguments: boolean,
     rounding: string | undefined,
     extraCurrencies: string[] | string,
     now: number | undefined,
-  ): number | string;
-  eventWire(shelf: ShelfHandle, place: number): Buffer;
-  eventFacts(shelf: ShelfHandle, place: number): string;
+  ): EventHandle | string;
+  eventWire(event: EventHandle): Buffer;
+  eventJson(event: EventHandle): string;
+  eventFacts(event: EventHandle): string;
+  /** The record of an error where it is none. */
+  unixSeconds(name: string, given: number | string): number | string;
   createClient(settings: string, environment: Record<string, string>): ClientHandle | string;
   clientClosed(): string;
   closeClient(client: ClientHandle): void;

@@ -1,9 +1,8 @@
 import { type Taker, theCalls } from "./bridge.js";
 import { errorOfText } from "./errors.js";
 import type { InFlight } from "./in-flight.js";
-import type { ClientHandle } from "./native.js";
+import type { ClientHandle, EventHandle } from "./native.js";
 import type { ResultRecord } from "./records.js";
-import type { EventHandle } from "./shelf.js";
 import { onAbort } from "./signals.js";
 
 /** Sends one event: its record, or the signal's reason. */
@@ -31,7 +30,7 @@ export function sendOne(
       },
     };
     calls.begin(id, call);
-    const refused = bridge.send(id, client, event.shelf, event.place, timeout);
+    const refused = bridge.send(id, client, event, timeout);
     if (refused !== null) {
       calls.end(id);
       throw errorOfText(refused);

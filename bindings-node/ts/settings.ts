@@ -1,6 +1,6 @@
-import { textOf } from "./document.js";
 import { ourVariables, variable } from "./environment.js";
 import { errorOfText } from "./errors.js";
+import { textOf } from "./json.js";
 import { type ClientHandle, native } from "./native.js";
 import type { ClientOptions } from "./options.js";
 

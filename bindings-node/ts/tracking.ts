@@ -1,6 +1,6 @@
-import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
-import { textOf } from "./document.js";
+import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
 import { errorOf } from "./errors.js";
+import { textOf } from "./json.js";
 import { native } from "./native.js";
 import type { Failed } from "./records.js";
 
@@ -12,7 +12,7 @@ export interface CaptureOptions {
   /** Further parameters that must not be lost; they are kept before all others of the link. */
   readonly extraParams?: Iterable<string> | null | undefined;
   /** The moment of landing, for tests; the current time unless given. */
-  readonly now?: Date | number | null | undefined;
+  readonly now?: Date | number | string | null | undefined;
 }
 
 /** The stored form, the same in every language. */
@@ -32,8 +32,8 @@ export interface TrackingValues {
   readonly sendoutId: string;
   readonly ctwaClid: string;
   readonly adId: string;
-  /** When the visitor landed: a `Date` or Unix seconds. */
-  readonly capturedAt?: Date | number | null | undefined;
+  /** When the visitor landed: a `Date`, Unix seconds or RFC 3339 text with an offset. */
+  readonly capturedAt?: Date | number | string | null | undefined;
 }
 
 /** Params as they cross from the native half. */
@@ -88,9 +88,9 @@ export class TrackingParams {
    * @throws {ValidationError} `invalid_tracking` where it is Connectly's and a value is missing or
    * malformed.
    */
-  static fromUrl(url: string | URL, options?: CaptureOptions): TrackingParams | null {
+  static fromUrl(url: string | { readonly href: string }, options?: CaptureOptions): TrackingParams | null {
     const { extraParams, now } = captureOptions(options);
-    const text = url instanceof URL ? url.href : url;
+    const text = typeof url === "object" && url !== null ? url.href : url;
     if (typeof text !== "string") {
       invalidArgument("url", "a string or a URL");
     }
@@ -98,24 +98,20 @@ export class TrackingParams {
   }
 
   /**
-   * The params of a query: its text, `URLSearchParams`, or what a framework has parsed
-   * (`req.query`); `null` where the visit is not Connectly's.
+   * The params of a query: its text, what a framework has parsed (`req.query`), or names and
+   * values (`URLSearchParams`, `FormData`, `Headers`, a `Map`); `null` where the visit is not Connectly's.
    *
    * @throws {ValidationError} as {@link TrackingParams.fromUrl}.
    */
   static fromQuery(
-    query: string | URLSearchParams | Readonly<Record<string, unknown>>,
+    query: string | Iterable<readonly [string, unknown]> | Readonly<Record<string, unknown>>,
     options?: CaptureOptions,
   ): TrackingParams | null {
     const { extraParams, now } = captureOptions(options);
     if (typeof query === "string") {
       return TrackingParams.#of(native.captureQuery(query, extraParams, now));
     }
-    if (typeof query !== "object" || query === null) {
-      invalidArgument("query", "a string, URLSearchParams or an object");
-    }
-    const flat = query instanceof URLSearchParams ? [...query].flat() : pairsOf(query);
-    return TrackingParams.#of(native.capturePairs(flat, extraParams, now));
+    return TrackingParams.#of(native.capturePairs(pairsOf(query), extraParams, now));
   }
 
   /**
@@ -130,7 +126,7 @@ export class TrackingParams {
       sendout_id: sendoutId,
       ctwa_clid: ctwaClid,
       ad_id: adId,
-      captured_at: nowOf(capturedAt),
+      captured_at: secondsOf("capturedAt", capturedAt),
     } as TrackingParamsJSON);
   }
 
@@ -195,13 +191,31 @@ function captureOptions(options: CaptureOptions | undefined): {
   now: number | undefined;
 } {
   const { extraParams, now } = optionsOf(options, CAPTURE_OPTIONS);
-  return { extraParams: stringsOf("extraParams", extraParams), now: nowOf(now) };
+  return { extraParams: stringsOf("extraParams", extraParams), now: secondsOf("now", now) };
 }
 
+const QUERY = "a query's text, names and values, or an object of them";
+
 /** Names and values in turn; a nested object, as `qs` makes them, is nobody's parameter. */
-function pairsOf(query: Readonly<Record<string, unknown>>): string[] {
+function pairsOf(query: unknown): string[] {
+  if (typeof query !== "object" || query === null) {
+    invalidArgument("query", QUERY);
+  }
+  if ("then" in query && typeof query.then === "function") {
+    invalidArgument("query", `${QUERY}, not a promise of it (await it first)`);
+  }
+  // A parsed query has what it has itself; these have it from their class.
+  if (["href", "url"].some((name) => name in query && !Object.hasOwn(query, name))) {
+    invalidArgument("query", `${QUERY}, not a URL or a request (fromUrl takes its URL)`);
+  }
+  const entries: Iterable<unknown> =
+    Symbol.iterator in query ? (query as Iterable<unknown>) : Object.entries(query);
   const flat: string[] = [];
-  for (const [name, given] of Object.entries(query)) {
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || typeof entry[0] !== "string") {
+      invalidArgument("query", QUERY);
+    }
+    const [name, given] = entry as [string, unknown];
     for (const value of Array.isArray(given) ? given : [given]) {
       if (typeof value === "string") {
         flat.push(name, value);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::path::Path;
 use super::reader::{Form, Members, Reader};
-use super::spelling::{ATTRIBUTION, DOCUMENT, INPUT_ONLY, LINE, META_CTWA, PAYLOAD};
+use super::spelling::{ATTRIBUTION, DOCUMENT, INPUT_ONLY, LINE, META_CTWA, PAYLOAD, Spelling};
 use super::value::Value;
 use crate::issue::IssueCode;
 use crate::model::{Amount, Draft, DraftLine, ExtraMember, Field, Reading};
@@ -28,6 +28,8 @@ pub(crate) fn read(document: Value<'_>, reader: &mut Reader) -> Draft {
             "payload" => payload(reader, &path, value, &mut draft),
             "captured_at" => draft.captured_at = reader.time(&path, value),
             "extra_payload" => draft.extra_payload.extend(extra_payload(reader, &path, value)),
+            // A language's own call has no document around its payload.
+            _ if reader.spelling != Spelling::Wire => reader.unknown(&path, &name, PAYLOAD),
             _ => reader.unknown(&path, &name, DOCUMENT),
         }
     }
