@@ -136,7 +136,7 @@ impl ApiKey {
             return Err(refuse("the API key has blanks or line ends around it"));
         }
         let mut header = HeaderValue::from_str(key)
-            .map_err(|_| refuse("the API key holds characters that no header can carry"))?;
+            .map_err(|_| refuse("the API key holds characters that an HTTP header cannot carry"))?;
         header.set_sensitive(true);
         Ok(header)
     }
@@ -174,8 +174,7 @@ pub(crate) fn endpoint(
 /// A business id. What was given is not shown: it could be the key, put in the wrong place.
 pub(crate) fn business(id: &str) -> Result<uuid::Uuid> {
     uuid::Uuid::try_parse(id.trim()).map_err(|_| {
-        let message =
-            "the business id is no UUID, as Connectly's are; was the API key given instead?";
+        let message = "the business id is not a UUID; was the API key given instead?";
         Error::configuration(ErrorCode::InvalidBusinessId, message)
     })
 }

@@ -45,7 +45,7 @@ impl Client {
         concurrency: usize,
     ) -> Result<Vec<Outcome>> {
         if concurrency == 0 {
-            let message = "concurrency: at least one request at a time is needed";
+            let message = "concurrency: must be a whole number of 1 or more, not 0";
             return Err(Error::configuration(ErrorCode::InvalidConcurrency, message));
         }
         Ok(self.outcomes(stream::iter(events), concurrency).collect().await)

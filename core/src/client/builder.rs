@@ -172,27 +172,32 @@ impl ClientBuilder {
             .base_url
             .or_else(|| environment.variable(defaults::BASE_URL_VARIABLE))
             .unwrap_or_else(|| defaults::BASE_URL.to_owned());
-        let timeout = |given: Option<Duration>, default| match given {
-            Some(Duration::ZERO) => Err(Error::configuration(
-                ErrorCode::InvalidTimeout,
-                "a time-out of zero leaves no time to send",
-            )),
+        let limit = |name, given: Option<Duration>, default| match given {
+            Some(Duration::ZERO) => {
+                let message = format!("{name}: must be longer than 0");
+                Err(Error::configuration(ErrorCode::InvalidTimeout, message))
+            }
             given => Ok(given.unwrap_or(default)),
         };
-        let total = timeout(self.timeout, defaults::TIMEOUT)?;
+        let total = limit("timeout", self.timeout, defaults::TIMEOUT)?;
         let url = config::endpoint(&base_url, &business_id, self.allow_insecure_http)?;
         let settings = Settings {
             headers: headers(&api_key, self.user_agent.as_deref())?,
             api_key,
-            connect_timeout: timeout(self.connect_timeout, defaults::CONNECT_TIMEOUT)?,
+            connect_timeout: limit(
+                "connect_timeout",
+                self.connect_timeout,
+                defaults::CONNECT_TIMEOUT,
+            )?,
             limits: Limits {
-                attempt: timeout(self.attempt_timeout, defaults::ATTEMPT_TIMEOUT)?.min(total),
+                attempt: limit("attempt_timeout", self.attempt_timeout, defaults::ATTEMPT_TIMEOUT)?
+                    .min(total),
                 total,
                 retry: self.retry.unwrap_or_default(),
             },
             max_connections: match self.max_connections {
                 Some(0) => {
-                    return Err(Error::invalid_option("max_connections", "must be at least 1"));
+                    return Err(Error::invalid_option("max_connections", "must be 1 or more"));
                 }
                 given => given.unwrap_or(defaults::MAX_CONNECTIONS),
             },
@@ -213,8 +218,9 @@ fn headers(api_key: &ApiKey, suffix: Option<&str>) -> Result<HeaderMap> {
         Some(suffix) => format!("connectly-conversions/{} {suffix}", env!("CARGO_PKG_VERSION")),
         None => format!("connectly-conversions/{}", env!("CARGO_PKG_VERSION")),
     };
-    let agent = HeaderValue::from_str(&agent)
-        .map_err(|_| Error::invalid_option("user_agent", "no header can carry it"))?;
+    let agent = HeaderValue::from_str(&agent).map_err(|_| {
+        Error::invalid_option("user_agent", "holds characters that an HTTP header cannot carry")
+    })?;
     Ok(HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static("*/*")),
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
