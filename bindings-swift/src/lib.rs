@@ -15,6 +15,7 @@ mod client;
 mod engine;
 mod error;
 mod event;
+mod landing;
 mod moment;
 mod outcome;
 mod sandbox;
