@@ -28,7 +28,7 @@ pub(crate) struct RequestRecord {
     pub(crate) stored: Option<String>,
     pub(crate) consent: bool,
     /// Unix seconds.
-    pub(crate) now: Option<i64>,
+    pub(crate) now: Option<f64>,
 }
 
 /// What a visit means.
@@ -67,6 +67,8 @@ impl NativeLanding {
             .stored(stored)
             .consent(request.consent);
         if let Some(now) = request.now {
+            #[expect(clippy::cast_possible_truncation, reason = "a clock beyond 64 bits is none")]
+            let now = now.floor() as i64;
             visit = visit.now(now);
         }
         let visit = self.0.visit(&visit);

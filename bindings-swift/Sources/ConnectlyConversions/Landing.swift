@@ -75,7 +75,7 @@ public struct Landing: Sendable {
             method: method, url: url,
             cookies: cookies.map { Pair(name: $0.key, value: $0.value) },
             headers: headers.map { Pair(name: $0.name, value: $0.value) },
-            stored: stored?.toJSON(), consent: consent, now: now?.unixSeconds)
+            stored: stored?.toJSON(), consent: consent, now: now?.timeIntervalSince1970)
         // Only a panic that was caught at the border throws: then nothing is known to have changed.
         return (try? native { try rules.visit(request: request) }).map(Visit.init)
             ?? Visit(params: consent ? stored : nil)
