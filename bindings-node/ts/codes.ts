@@ -253,3 +253,30 @@ export const FAULT_KINDS = [
   // Answers one request twice; the connection goes on. The event is recorded.
   "duplicate_answer",
 ] as const;
+
+export const VISIT_COUNTS = [
+  // The visit brought new params, and they are the visitor's params now.
+  "captured",
+  // The visit brought params, and those that were known stay: they are the same, they are newer, or
+  // the first touch counts.
+  "kept",
+  // The visit is Connectly's, but values are missing. What was known stays.
+  "partial",
+  // The visit is Connectly's, but a value breaks a rule. What was known stays.
+  "invalid",
+  // The request is not a visit to count; `skipped` says why.
+  "skipped",
+  // The visit brought nothing of Connectly's, as most visits do.
+  "none",
+] as const;
+
+export const SKIP_REASONS = [
+  // The visitor has not agreed to be tracked.
+  "consent",
+  // The method is not GET.
+  "method",
+  // The browser loads the page ahead of a visit that may never come.
+  "prefetch",
+  // An app shows a preview of the link.
+  "link_preview",
+] as const;

@@ -37,7 +37,6 @@ export type {
   ViewContentInput,
 } from "./input.js";
 export type {
-  LandingOptions,
   Named,
   SkipReason,
   Visit,
@@ -45,7 +44,7 @@ export type {
   VisitRequest,
 } from "./landing.js";
 export { Landing, SCRIPT_COOKIE_NAME } from "./landing.js";
-export type { ClientOptions, RetryPolicy } from "./options.js";
+export type { ClientOptions, LandingOptions, RetryPolicy } from "./options.js";
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";

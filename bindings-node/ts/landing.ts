@@ -1,29 +1,12 @@
 import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
+import type { SKIP_REASONS, VISIT_COUNTS } from "./codes.js";
 import { errorOfText, type Issue } from "./errors.js";
 import { type LandingHandle, native } from "./native.js";
+import type { LandingOptions } from "./options.js";
 import { TrackingParams, type TrackingRecord } from "./tracking.js";
 
 /** The name of the cookie that a page's own script may write; its value is that of `COOKIE_NAME`. */
 export const SCRIPT_COOKIE_NAME: string = native.scriptCookieName();
-
-/** How a landing is set up. */
-export interface LandingOptions {
-  /** Which visit an order is credited to where a visitor came by several links; the last unless given. */
-  readonly touch?: "last" | "first" | null | undefined;
-  /** Further parameters of the link that must not be lost. */
-  readonly extraParams?: Iterable<string> | null | undefined;
-  /**
-   * How long the cookie lives, in milliseconds; 90 days unless given. Browsers may keep it for less:
-   * Chrome for 400 days at most, Safari in some cases for 7.
-   */
-  readonly maxAge?: number | null | undefined;
-  /**
-   * The domain whose hosts all get the cookie, such as `shop.example` for a shop at
-   * `www.shop.example` with its checkout at `pay.shop.example`; only the page's own host unless
-   * given. Left out on a loopback host.
-   */
-  readonly domain?: string | null | undefined;
-}
 
 /** Names and values: an object, a `Headers`, a `Map`, or a list of pairs. */
 export type Named =
@@ -55,10 +38,10 @@ export interface VisitRequest {
 }
 
 /** What a visit was, as one word for a counter. */
-export type VisitCount = "captured" | "kept" | "partial" | "invalid" | "skipped" | "none";
+export type VisitCount = (typeof VISIT_COUNTS)[number];
 
 /** Why a request is not a visit to count. */
-export type SkipReason = "consent" | "method" | "prefetch" | "link_preview";
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** What a visit means. */
 export interface Visit {

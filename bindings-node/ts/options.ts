@@ -55,6 +55,27 @@ export interface ClientOptions {
   readonly allowInsecureHttpForTests?: boolean | null | undefined;
 }
 
+/** How a landing is set up. Durations are in milliseconds. */
+export interface LandingOptions {
+  /**
+   * Which visit an order is credited to where a visitor came by several links: the `last` or the `first`.
+   * Default: `last`.
+   */
+  readonly touch?: "last" | "first" | null | undefined;
+  /** Further parameters of the link that must not be lost. */
+  readonly extraParams?: Iterable<string> | null | undefined;
+  /**
+   * How long the cookie lives. Browsers may keep it for less: Chrome for 400 days at most, Safari in some
+   * cases for 7. Default: 90 days.
+   */
+  readonly maxAge?: number | null | undefined;
+  /**
+   * The domain whose hosts all get the cookie, such as `shop.example` for a shop at `www.shop.example` with
+   * its checkout at `pay.shop.example`; only the page's own host unless given. Left out on a loopback host.
+   */
+  readonly domain?: string | null | undefined;
+}
+
 /** A sandbox's settings. */
 export interface SandboxOptions {
   /** The port to listen on; a free one unless given. */

@@ -16,3 +16,4 @@ pub(crate) const RETRY_CAP: Duration = Duration::from_secs(4);
 pub(crate) const CONCURRENCY: usize = 4;
 #[cfg(feature = "sandbox")]
 pub(crate) const WAIT_FOR_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const LANDING_MAX_AGE: Duration = Duration::from_secs(7_776_000);

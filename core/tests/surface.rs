@@ -2,7 +2,9 @@
 // Helpers of tests say what they expect by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use connectly_conversions::{DEFAULT_CONCURRENCY, ErrorCode, ErrorKind, IssueCode, RetryPolicy};
+use connectly_conversions::{
+    DEFAULT_CONCURRENCY, ErrorCode, ErrorKind, IssueCode, RetryPolicy, SkipReason, VisitCount,
+};
 use serde_json::Value;
 
 fn column(table: &Value, list: &str, name: &str) -> Vec<String> {
@@ -59,10 +61,20 @@ fn every_sentence_is_one() {
         texts("errors", &["means", "do"]),
         texts("issues", &["means", "do"]),
         texts("faults", &["does"]),
+        texts("visits", &["means"]),
+        texts("skips", &["means"]),
     ];
     for text in sentences.concat() {
         assert!(text.ends_with('.') && text.len() > 7, "{text:?}");
     }
+}
+
+#[test]
+fn what_a_visit_is_stands_in_the_table() {
+    let counts: Vec<_> = VisitCount::ALL.iter().map(|count| count.as_str()).collect();
+    assert_eq!(column(&table(), "visits", "count"), counts);
+    let reasons: Vec<_> = SkipReason::ALL.iter().map(|reason| reason.as_str()).collect();
+    assert_eq!(column(&table(), "skips", "reason"), reasons);
 }
 
 #[test]

@@ -19,6 +19,7 @@ from connectly_conversions import (
     _interpreter,  # noqa: F401 # pyright: ignore[reportUnusedImport] - before what is native
 )
 from connectly_conversions._client import Client
+from connectly_conversions._codes import SkipReason, VisitCount
 from connectly_conversions._native import (
     COOKIE_NAME,
     SCRIPT_COOKIE_NAME,
@@ -32,7 +33,7 @@ from connectly_conversions._native import (
     Visit,
     __version__,
 )
-from connectly_conversions._types import Amount, EventTime, Id, SkipReason, VisitCount
+from connectly_conversions._types import Amount, EventTime, Id
 from connectly_conversions.errors import (
     AuthenticationError,
     ConfigurationError,

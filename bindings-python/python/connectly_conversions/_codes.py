@@ -234,6 +234,35 @@ Severity: TypeAlias = Literal[
 ]
 """Whether a problem refuses the event."""
 
+VisitCount: TypeAlias = Literal[
+    # The visit brought new params, and they are the visitor's params now.
+    "captured",
+    # The visit brought params, and those that were known stay: they are the same, they are newer,
+    # or the first touch counts.
+    "kept",
+    # The visit is Connectly's, but values are missing. What was known stays.
+    "partial",
+    # The visit is Connectly's, but a value breaks a rule. What was known stays.
+    "invalid",
+    # The request is not a visit to count; `skipped` says why.
+    "skipped",
+    # The visit brought nothing of Connectly's, as most visits do.
+    "none",
+]
+"""What a visit was, as one word for a counter."""
+
+SkipReason: TypeAlias = Literal[
+    # The visitor has not agreed to be tracked.
+    "consent",
+    # The method is not GET.
+    "method",
+    # The browser loads the page ahead of a visit that may never come.
+    "prefetch",
+    # An app shows a preview of the link.
+    "link_preview",
+]
+"""Why a request is not a visit to count."""
+
 FaultKind: TypeAlias = Literal[
     # Answers with this status, 200 to 599. Nothing is recorded.
     "status",

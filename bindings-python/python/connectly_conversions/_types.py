@@ -6,7 +6,7 @@ import datetime
 import decimal
 import sys
 import uuid
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -15,7 +15,7 @@ elif sys.version_info >= (3, 11):
 else:
     Self = Any
 
-__all__ = ["Amount", "EventTime", "Id", "Self", "SkipReason", "VisitCount"]
+__all__ = ["Amount", "EventTime", "Id", "Self"]
 
 Amount: TypeAlias = decimal.Decimal | int | str | float
 """Money in the currency's major unit: ``Decimal("99.97")``, ``"99.97"``, ``100``.
@@ -28,9 +28,3 @@ EventTime: TypeAlias = datetime.datetime | int | float | str
 
 Id: TypeAlias = str | int | uuid.UUID
 """The id of an order or a product."""
-
-VisitCount: TypeAlias = Literal["captured", "kept", "partial", "invalid", "skipped", "none"]
-"""What a visit was, as one word for a counter."""
-
-SkipReason: TypeAlias = Literal["consent", "method", "prefetch", "link_preview"]
-"""Why a request is not a visit to count."""

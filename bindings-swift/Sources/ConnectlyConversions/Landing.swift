@@ -31,10 +31,11 @@ public struct Landing: Sendable {
     /// A landing with these options.
     ///
     /// - Parameters:
-    ///   - touch: Which visit an order is credited to; the last unless given.
+    ///   - touch: Which visit an order is credited to where a visitor came by several links: the
+    ///     `last` or the `first`. Default: `last`.
     ///   - extraParams: Further parameters of the link that must not be lost.
-    ///   - maxAge: How long the cookie lives; 90 days unless given. Browsers may keep it for less:
-    ///     Chrome for 400 days at most, Safari in some cases for 7.
+    ///   - maxAge: How long the cookie lives. Browsers may keep it for less: Chrome for 400 days at
+    ///     most, Safari in some cases for 7. Default: 90 days.
     ///   - domain: The domain whose hosts all get the cookie, such as `shop.example` for a shop at
     ///     `www.shop.example` with its checkout at `pay.shop.example`; only the page's own host
     ///     unless given. Left out on a loopback host.

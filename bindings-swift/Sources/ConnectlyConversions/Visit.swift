@@ -4,22 +4,26 @@ internal import ConnectlyFFI
 public struct Visit: Sendable, Hashable {
     /// What a visit was, as one word for a counter.
     public enum Count: String, Sendable, Hashable, CaseIterable {
+        // generated: counts (core/schema/surface.json; make generate)
         /// The visit brought new params, and they are the visitor's params now.
         case captured
-        /// The visit brought params, and those that were known stay.
+        /// The visit brought params, and those that were known stay: they are the same, they are
+        /// newer, or the first touch counts.
         case kept
-        /// The visit is Connectly's, but values are missing; what was known stays.
+        /// The visit is Connectly's, but values are missing. What was known stays.
         case partial
-        /// The visit is Connectly's, but a value is malformed; what was known stays.
+        /// The visit is Connectly's, but a value breaks a rule. What was known stays.
         case invalid
-        /// The request is not a visit to count; ``Visit/skipped`` says why.
+        /// The request is not a visit to count; `skipped` says why.
         case skipped
         /// The visit brought nothing of Connectly's, as most visits do.
         case none
+        // generated: end
     }
 
     /// Why a request is not a visit to count.
     public enum SkipReason: String, Sendable, Hashable, CaseIterable {
+        // generated: reasons (core/schema/surface.json; make generate)
         /// The visitor has not agreed to be tracked.
         case consent
         /// The method is not GET.
@@ -28,6 +32,7 @@ public struct Visit: Sendable, Hashable {
         case prefetch
         /// An app shows a preview of the link.
         case linkPreview = "link_preview"
+        // generated: end
     }
 
     /// The visitor's params from now on, whether this visit brought them or they were known.

@@ -97,6 +97,19 @@ def kinds(rows: list[dict]) -> str:
     return "\n".join([*lines, "            }", "    }", "}"]) + "\n"
 
 
+def raw_cases(rows: list[tuple[str, str]]) -> str:
+    lines = []
+    for value, words in rows:
+        raw = f' = "{value}"' if swift(value) != value else ""
+        lines += [text.wrap(words, "        /// "), f"        case {name(value)}{raw}"]
+    return "\n".join(lines)
+
+
+def visit(old: str, surface: dict) -> str:
+    old = text.region(old, "counts", raw_cases(text.means(surface["visits"], "count", swift)))
+    return text.region(old, "reasons", raw_cases(text.means(surface["skips"], "reason", swift)))
+
+
 def faults(rows: list[dict]) -> str:
     lines = []
     for row in rows:
@@ -121,7 +134,7 @@ def default_text(row: dict) -> str | None:
     default = row.get("default")
     if default is None or row["type"] == "flag":
         return None
-    return f"{default} s" if row["type"] == "duration" else f"`{default}`"
+    return text.days(row) or f"{default} s" if row["type"] == "duration" else f"`{default}`"
 
 
 def parameters(rows: list[dict]) -> str:
@@ -171,6 +184,8 @@ def files(surface: dict) -> dict:
             old, "kinds", cases(surface["kinds"])
         ),
         f"{here}/Client.swift": lambda old: settings(old, options["client"]),
+        f"{here}/Landing.swift": lambda old: settings(old, options["landing"]),
+        f"{here}/Visit.swift": lambda old: visit(old, surface),
         f"{here}/RetryPolicy.swift": lambda old: policy(old, options["retry"]),
         f"{testing}/Fault.swift": lambda old: text.region(old, "faults", faults(surface["faults"])),
         f"{testing}/Sandbox.swift": lambda old: sandbox(old, options),

@@ -14,6 +14,8 @@ TYPES = {
     "port": "number",
     "flag": "boolean",
     "retry": "RetryPolicy",
+    "touch": '"last" | "first"',
+    "names": "Iterable<string>",
     "rounding": '"never" | "currency"',
 }
 
@@ -36,6 +38,8 @@ def codes(surface: dict) -> str:
         array("ERROR_CODES", rows("errors", "code")),
         array("ISSUE_CODES", rows("issues", "code")),
         array("FAULT_KINDS", faults),
+        array("VISIT_COUNTS", text.means(surface["visits"], "count", camel)),
+        array("SKIP_REASONS", text.means(surface["skips"], "reason", camel)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -74,7 +78,9 @@ def default_text(row: dict) -> str | None:
     default = row.get("default")
     if default is None or row["type"] == "flag":
         return None
-    return f"{round(default * 1000)} ms" if row["type"] == "duration" else f"`{default}`"
+    if row["type"] == "duration":
+        return text.days(row) or f"{round(default * 1000)} ms"
+    return f"`{default}`"
 
 
 def interface(name: str, about: str, rows: list[dict]) -> str:
@@ -96,6 +102,9 @@ def options(surface: dict) -> str:
         ),
         interface(
             "ClientOptions", "A client's settings. Durations are in milliseconds.", rows["client"]
+        ),
+        interface(
+            "LandingOptions", "How a landing is set up. Durations are in milliseconds.", rows["landing"]
         ),
         interface("SandboxOptions", "A sandbox's settings.", rows["sandbox"]),
     ]

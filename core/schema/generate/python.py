@@ -21,6 +21,8 @@ def codes(surface: dict) -> str:
 
     faults = [(row["kind"], text.effect(row, snake)) for row in surface["faults"]]
     severities = [("error", "The event is refused."), ("warning", "The event goes out.")]
+    counts = text.means(surface["visits"], "count", snake)
+    reasons = text.means(surface["skips"], "reason", snake)
     parts = [
         '"""Every code. Generated from core/schema/surface.json by `make generate`."""',
         "from typing import Literal, TypeAlias",
@@ -34,6 +36,8 @@ def codes(surface: dict) -> str:
         ),
         literal("IssueCode", "The stable code of one problem.", rows("issues", "code")),
         literal("Severity", "Whether a problem refuses the event.", severities),
+        literal("VisitCount", "What a visit was, as one word for a counter.", counts),
+        literal("SkipReason", "Why a request is not a visit to count.", reasons),
         literal("FaultKind", "What a sandbox can do instead of answering as usual.", faults),
     ]
     return "\n\n".join(parts) + "\n"
@@ -69,7 +73,7 @@ def default_text(row: dict) -> str | None:
     if default is None:
         return None
     if row["type"] == "duration":
-        return f"{default} seconds"
+        return text.days(row) or f"{default} seconds"
     return f"`{default}`"
 
 
@@ -85,7 +89,11 @@ def client(old: str, rows: list[dict]) -> str:
     return text.between(old, "    Args:", "Raises:", arguments(rows) + "\n")
 
 
-def stubs(old: str, rows: list[dict]) -> str:
+def stubs(old: str, options: dict) -> str:
+    at = old.index("class Landing")
+    head, tail = old[:at], old[at:]
+    old = head + text.between(tail, "    Args:", "Raises:", arguments(options["landing"]) + "\n")
+    rows = options["retry"]
     at = old.index("class RetryPolicy")
     head, tail = old[:at], old[at:]
     tail = text.between(tail, "    Args:", "Raises:", arguments(rows) + "\n")
@@ -115,6 +123,6 @@ def files(surface: dict) -> dict:
         f"{PACKAGE}/_codes.py": lambda _: codes(surface),
         f"{PACKAGE}/errors.py": lambda old: text.region(old, "kinds", classes(surface)),
         f"{PACKAGE}/_client.py": lambda old: client(old, options["client"]),
-        f"{PACKAGE}/_native.pyi": lambda old: stubs(old, options["retry"]),
+        f"{PACKAGE}/_native.pyi": lambda old: stubs(old, options),
         f"{PACKAGE}/testing.py": lambda old: sandbox(old, options),
     }

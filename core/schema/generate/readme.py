@@ -23,7 +23,7 @@ def codes(surface: dict, spell: text.Spell, kind_of, default_text) -> str:
         return [text.sentence(row["means"], spell), text.sentence(row["do"], spell)]
 
     def settings(group: str) -> list[list[str]]:
-        prefix = {"client": "", "retry": "retry."}.get(group, f"{group}: ")
+        prefix = {"client": "", "retry": "retry."}.get(group, "")
         return [
             [
                 f"`{prefix}{spell(row['name'])}`",
@@ -33,6 +33,9 @@ def codes(surface: dict, spell: text.Spell, kind_of, default_text) -> str:
             ]
             for row in surface["options"][group]
         ]
+
+    def named(group: str, key: str) -> list[list[str]]:
+        return [[f"`{name}`", means] for name, means in text.means(surface[group], key, spell)]
 
     options = [*settings("client"), *settings("retry")]
     errors = [
@@ -54,6 +57,15 @@ def codes(surface: dict, spell: text.Spell, kind_of, default_text) -> str:
                 "",
                 "### A client's options",
                 text.table(["option", "default", "environment", "what it is"], options),
+                "### A landing's options",
+                text.table(
+                    ["option", "default", "what it is"],
+                    [row[:2] + row[3:] for row in settings("landing")],
+                ),
+                "### What a visit is counted as",
+                text.table(["count", "what it means"], named("visits", "count")),
+                "### Why a visit is skipped",
+                text.table(["reason", "what it means"], named("skips", "reason")),
                 "### Errors",
                 text.table(["code", "kind", "what it means", "what to do"], errors),
                 "### Problems of an event or a landing",

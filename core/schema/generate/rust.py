@@ -77,9 +77,21 @@ impl FaultKind {{
 """
 
 
+def landing_codes(surface: dict) -> str:
+    counts = text.means(surface["visits"], "count", snake)
+    reasons = text.means(surface["skips"], "reason", snake)
+    parts = [
+        HEAD.replace("//! ", "//! What a visit is counted as. ", 1),
+        "use crate::named::named;",
+        enum("What a visit was, as one word for a counter.", "VisitCount", counts),
+        enum("Why a request is not a visit to count.", "SkipReason", reasons),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def duration(seconds: float) -> str:
     millis = round(seconds * 1000)
-    return f"from_millis({millis})" if millis % 1000 else f"from_secs({millis // 1000})"
+    return f"from_millis({millis})" if millis % 1000 else f"from_secs({millis // 1000:_})"
 
 
 def defaults(surface: dict) -> str:
@@ -113,7 +125,7 @@ def default_text(row: dict) -> str | None:
     default = row.get("default")
     if default is None or row["type"] == "flag":
         return None
-    return f"{default} s" if row["type"] == "duration" else f"`{default}`"
+    return text.days(row) or f"{default} s" if row["type"] == "duration" else f"`{default}`"
 
 
 def settings(old: str, rows: list[dict]) -> str:
@@ -136,6 +148,7 @@ def files(surface: dict) -> dict:
         "core/src/defaults.rs": lambda _: defaults(surface),
         "core/src/error/codes.rs": lambda _: error_codes(surface),
         "core/src/issue/codes.rs": lambda _: issue_codes(surface),
+        "core/src/landing/codes.rs": lambda _: landing_codes(surface),
         "core/src/sandbox/kind.rs": lambda _: fault_kinds(surface),
         "core/src/sandbox/faults.rs": lambda old: faults(old, surface["faults"]),
         "core/src/sandbox/mod.rs": lambda old: settings(old, options["sandbox"]),

@@ -44,6 +44,17 @@ def effect(fault: dict, spell: Spell, tick: str = "`") -> str:
     return sentence(f"{fault['does']} {recorded}", spell, tick)
 
 
+def means(rows: list[dict], key: str, spell: Spell, tick: str = "`") -> list[tuple[str, str]]:
+    """Each value with what it means."""
+    return [(row[key], sentence(row["means"], spell, tick)) for row in rows]
+
+
+def days(row: dict) -> str | None:
+    """A long duration, the same in every language."""
+    whole, rest = divmod(row["default"], 24 * 60 * 60)
+    return f"{whole} days" if whole and not rest else None
+
+
 def option(row: dict, default: str | None, spell: Spell, tick: str = "`") -> str:
     """What an option is, and what it is unless given."""
     variables = " or ".join(f"`{name}`" for name in row.get("env", []))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Host;
 
+use crate::defaults;
 use crate::error::{Error, Result};
 use crate::tracking::Capture;
 
@@ -61,7 +62,7 @@ impl Default for Landing {
         Self {
             touch: Touch::default(),
             capture: Capture::new(),
-            max_age: Duration::from_secs(90 * 24 * 60 * 60),
+            max_age: defaults::LANDING_MAX_AGE,
             domain: None,
         }
     }

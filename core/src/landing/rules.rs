@@ -1,8 +1,9 @@
 //! The rules of a visit: which params win, and what the response carries.
 
+use super::codes::{SkipReason, VisitCount};
 use super::cookies::{Attributes, SCRIPT_COOKIE_NAME, read};
 use super::options::{Landing, Touch};
-use super::visit::{SkipReason, Visit, VisitCount};
+use super::visit::Visit;
 use super::visit_request::VisitRequest;
 use crate::error::Result;
 use crate::issue::IssueCode;
