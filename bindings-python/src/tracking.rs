@@ -54,7 +54,9 @@ impl TrackingParams {
         }
         let params = core::TrackingParams::from_value(Value::Members(document)).or_raise(py)?;
         Ok(Self(match captured_at {
-            Some(moment) => params.with_captured_at(seconds("captured_at", moment)?),
+            Some(moment) => {
+                params.with_captured_at(seconds("captured_at", moment)?).or_raise(py)?
+            }
             None => params,
         }))
     }

@@ -90,7 +90,7 @@ fn tracking_of_values(
     let captured_at = moment::unix_seconds("capturedAt", captured_at)?;
     let params = TrackingParams::new(cnct_tracking_id, sendout_id, ctwa_clid, ad_id)?;
     Ok(match captured_at {
-        Some(seconds) => params.with_captured_at(seconds),
+        Some(seconds) => params.with_captured_at(seconds)?,
         None => params,
     }
     .into())

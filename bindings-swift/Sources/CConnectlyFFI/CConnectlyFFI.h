@@ -374,6 +374,26 @@ RustBuffer uniffi_connectly_ffi_fn_method_event_record(uint64_t ptr, RustCallSta
 RustBuffer uniffi_connectly_ffi_fn_method_event_to_json(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVELANDING
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVELANDING
+uint64_t uniffi_connectly_ffi_fn_clone_nativelanding(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_NATIVELANDING
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_NATIVELANDING
+void uniffi_connectly_ffi_fn_free_nativelanding(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_NATIVELANDING_NEW
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CONSTRUCTOR_NATIVELANDING_NEW
+uint64_t uniffi_connectly_ffi_fn_constructor_nativelanding_new(RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVELANDING_VISIT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVELANDING_VISIT
+RustBuffer uniffi_connectly_ffi_fn_method_nativelanding_visit(uint64_t ptr, RustBuffer request, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVESANDBOX
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVESANDBOX
 uint64_t uniffi_connectly_ffi_fn_clone_nativesandbox(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -442,6 +462,12 @@ RustBuffer uniffi_connectly_ffi_fn_method_nativesandbox_url(uint64_t ptr, RustCa
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_WAIT_FOR
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESANDBOX_WAIT_FOR
 uint64_t uniffi_connectly_ffi_fn_method_nativesandbox_wait_for(uint64_t ptr, uint64_t count, RustBuffer timeout, uint64_t token
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FUNC_SCRIPT_COOKIE_NAME
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FUNC_SCRIPT_COOKIE_NAME
+RustBuffer uniffi_connectly_ffi_fn_func_script_cookie_name(RustCallStatus *_Nonnull out_status
+    
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FUNC_CAPTURE_PAIRS
@@ -740,6 +766,12 @@ void ffi_connectly_ffi_rust_future_free_void(uint64_t handle
 void ffi_connectly_ffi_rust_future_complete_void(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_FUNC_SCRIPT_COOKIE_NAME
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_FUNC_SCRIPT_COOKIE_NAME
+uint16_t uniffi_connectly_ffi_checksum_func_script_cookie_name(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_FUNC_CAPTURE_PAIRS
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_FUNC_CAPTURE_PAIRS
 uint16_t uniffi_connectly_ffi_checksum_func_capture_pairs(void
@@ -848,6 +880,12 @@ uint16_t uniffi_connectly_ffi_checksum_method_event_to_json(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVELANDING_VISIT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVELANDING_VISIT
+uint16_t uniffi_connectly_ffi_checksum_method_nativelanding_visit(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESANDBOX_ASSERT_NOT_REPORTED
 uint16_t uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported(void
@@ -941,6 +979,12 @@ uint16_t uniffi_connectly_ffi_checksum_constructor_event_from_json(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_WIRE
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_EVENT_FROM_WIRE
 uint16_t uniffi_connectly_ffi_checksum_constructor_event_from_wire(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_NATIVELANDING_NEW
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_CONSTRUCTOR_NATIVELANDING_NEW
+uint16_t uniffi_connectly_ffi_checksum_constructor_nativelanding_new(void
     
 );
 #endif

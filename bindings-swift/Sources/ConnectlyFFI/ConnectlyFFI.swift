@@ -1437,6 +1437,148 @@ public func FfiConverterTypeNativeClient_lower(_ value: NativeClient) -> UInt64 
 
 
 /**
+ * A landing's rules.
+ */
+public protocol NativeLandingProtocol: AnyObject, Sendable {
+    
+    /**
+     * What this visit means.
+     */
+    func visit(request: RequestRecord) throws  -> VisitRecord
+    
+}
+/**
+ * A landing's rules.
+ */
+open class NativeLanding: NativeLandingProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_connectly_ffi_fn_clone_nativelanding(self.handle, $0) }
+    }
+    /**
+     * A landing with these options.
+     */
+public convenience init(options: LandingOptions)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_constructor_nativelanding_new(
+        FfiConverterTypeLandingOptions_lower(options),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_connectly_ffi_fn_free_nativelanding(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * What this visit means.
+     */
+open func visit(request: RequestRecord)throws  -> VisitRecord  {
+    return try  FfiConverterTypeVisitRecord_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativelanding_visit(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRequestRecord_lower(request),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeLanding: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeLanding
+
+    public static func lift(_ handle: UInt64) throws -> NativeLanding {
+        return NativeLanding(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeLanding) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeLanding {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeLanding, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeLanding_lift(_ handle: UInt64) throws -> NativeLanding {
+    return try FfiConverterTypeNativeLanding.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeLanding_lower(_ value: NativeLanding) -> UInt64 {
+    return FfiConverterTypeNativeLanding.lower(value)
+}
+
+
+
+
+
+
+/**
  * The sandbox; it stops when it is stopped or freed.
  */
 public protocol NativeSandboxProtocol: AnyObject, Sendable {
@@ -2219,6 +2361,77 @@ public func FfiConverterTypeIssueRecord_lower(_ value: IssueRecord) -> RustBuffe
 
 
 /**
+ * How a landing is set up.
+ */
+public struct LandingOptions: Equatable, Hashable {
+    public let touch: String?
+    public let extraParams: [String]
+    /**
+     * Seconds.
+     */
+    public let maxAge: Double?
+    public let domain: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(touch: String?, extraParams: [String], 
+        /**
+         * Seconds.
+         */maxAge: Double?, domain: String?) {
+        self.touch = touch
+        self.extraParams = extraParams
+        self.maxAge = maxAge
+        self.domain = domain
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension LandingOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLandingOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LandingOptions {
+        return
+            try LandingOptions(
+                touch: FfiConverterOptionString.read(from: &buf), 
+                extraParams: FfiConverterSequenceString.read(from: &buf), 
+                maxAge: FfiConverterOptionDouble.read(from: &buf), 
+                domain: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LandingOptions, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.touch, into: &buf)
+        FfiConverterSequenceString.write(value.extraParams, into: &buf)
+        FfiConverterOptionDouble.write(value.maxAge, into: &buf)
+        FfiConverterOptionString.write(value.domain, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLandingOptions_lift(_ buf: RustBuffer) throws -> LandingOptions {
+    return try FfiConverterTypeLandingOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLandingOptions_lower(_ value: LandingOptions) -> RustBuffer {
+    return FfiConverterTypeLandingOptions.lower(value)
+}
+
+
+/**
  * A name and its value.
  */
 public struct Pair: Equatable, Hashable {
@@ -2337,6 +2550,95 @@ public func FfiConverterTypeReceiptRecord_lift(_ buf: RustBuffer) throws -> Rece
 #endif
 public func FfiConverterTypeReceiptRecord_lower(_ value: ReceiptRecord) -> RustBuffer {
     return FfiConverterTypeReceiptRecord.lower(value)
+}
+
+
+/**
+ * A request for a page.
+ */
+public struct RequestRecord: Equatable, Hashable {
+    public let method: String
+    public let url: String
+    public let cookies: [Pair]
+    public let headers: [Pair]
+    /**
+     * JSON of params.
+     */
+    public let stored: String?
+    public let consent: Bool
+    /**
+     * Unix seconds.
+     */
+    public let now: Double?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(method: String, url: String, cookies: [Pair], headers: [Pair], 
+        /**
+         * JSON of params.
+         */stored: String?, consent: Bool, 
+        /**
+         * Unix seconds.
+         */now: Double?) {
+        self.method = method
+        self.url = url
+        self.cookies = cookies
+        self.headers = headers
+        self.stored = stored
+        self.consent = consent
+        self.now = now
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RequestRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequestRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RequestRecord {
+        return
+            try RequestRecord(
+                method: FfiConverterString.read(from: &buf), 
+                url: FfiConverterString.read(from: &buf), 
+                cookies: FfiConverterSequenceTypePair.read(from: &buf), 
+                headers: FfiConverterSequenceTypePair.read(from: &buf), 
+                stored: FfiConverterOptionString.read(from: &buf), 
+                consent: FfiConverterBool.read(from: &buf), 
+                now: FfiConverterOptionDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RequestRecord, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterSequenceTypePair.write(value.cookies, into: &buf)
+        FfiConverterSequenceTypePair.write(value.headers, into: &buf)
+        FfiConverterOptionString.write(value.stored, into: &buf)
+        FfiConverterBool.write(value.consent, into: &buf)
+        FfiConverterOptionDouble.write(value.now, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestRecord_lift(_ buf: RustBuffer) throws -> RequestRecord {
+    return try FfiConverterTypeRequestRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestRecord_lower(_ value: RequestRecord) -> RustBuffer {
+    return FfiConverterTypeRequestRecord.lower(value)
 }
 
 
@@ -2546,6 +2848,79 @@ public func FfiConverterTypeTrackingRecord_lift(_ buf: RustBuffer) throws -> Tra
 #endif
 public func FfiConverterTypeTrackingRecord_lower(_ value: TrackingRecord) -> RustBuffer {
     return FfiConverterTypeTrackingRecord.lower(value)
+}
+
+
+/**
+ * What a visit means.
+ */
+public struct VisitRecord: Equatable, Hashable {
+    public let params: TrackingRecord?
+    public let cookies: [String]
+    public let noStore: Bool
+    public let count: String
+    public let skipped: String?
+    public let issues: [IssueRecord]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(params: TrackingRecord?, cookies: [String], noStore: Bool, count: String, skipped: String?, issues: [IssueRecord]) {
+        self.params = params
+        self.cookies = cookies
+        self.noStore = noStore
+        self.count = count
+        self.skipped = skipped
+        self.issues = issues
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension VisitRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVisitRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VisitRecord {
+        return
+            try VisitRecord(
+                params: FfiConverterOptionTypeTrackingRecord.read(from: &buf), 
+                cookies: FfiConverterSequenceString.read(from: &buf), 
+                noStore: FfiConverterBool.read(from: &buf), 
+                count: FfiConverterString.read(from: &buf), 
+                skipped: FfiConverterOptionString.read(from: &buf), 
+                issues: FfiConverterSequenceTypeIssueRecord.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: VisitRecord, into buf: inout [UInt8]) {
+        FfiConverterOptionTypeTrackingRecord.write(value.params, into: &buf)
+        FfiConverterSequenceString.write(value.cookies, into: &buf)
+        FfiConverterBool.write(value.noStore, into: &buf)
+        FfiConverterString.write(value.count, into: &buf)
+        FfiConverterOptionString.write(value.skipped, into: &buf)
+        FfiConverterSequenceTypeIssueRecord.write(value.issues, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVisitRecord_lift(_ buf: RustBuffer) throws -> VisitRecord {
+    return try FfiConverterTypeVisitRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVisitRecord_lower(_ value: VisitRecord) -> RustBuffer {
+    return FfiConverterTypeVisitRecord.lower(value)
 }
 
 
@@ -3099,6 +3474,13 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
         print("uniffiFutureContinuationCallback invalid handle")
     }
 }
+public func scriptCookieName()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_func_script_cookie_name(uniffiCallStatus
+    )
+})
+}
 public func capturePairs(pairs: [Pair], options: CaptureOptions)throws  -> TrackingRecord?  {
     return try  FfiConverterOptionTypeTrackingRecord.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
@@ -3177,6 +3559,9 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
+    if (uniffi_connectly_ffi_checksum_func_script_cookie_name() != 47181) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_func_capture_pairs() != 42225) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3231,6 +3616,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_event_to_json() != 515) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_connectly_ffi_checksum_method_nativelanding_visit() != 35088) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported() != 51794) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3277,6 +3665,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_event_from_wire() != 7387) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_constructor_nativelanding_new() != 8547) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_nativesandbox_start() != 761) {

@@ -145,7 +145,9 @@ fn skip_reason(request: &VisitRequest) -> Option<SkipReason> {
 /// A script's moment is told by the visitor's clock, which may be ahead.
 fn not_after(now: i64, params: TrackingParams) -> TrackingParams {
     match params.captured_at() {
-        Some(captured_at) if captured_at > now => params.with_captured_at(now),
+        Some(captured_at) if captured_at > now => {
+            TrackingParams { captured_at: Some(now), ..params }
+        }
         _ => params,
     }
 }

@@ -7,6 +7,8 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::issue::IssueCode;
+
 /// A point in time as the shop has it.
 ///
 /// Made from Unix seconds (`i64`, `f64`), a [`SystemTime`], or an RFC 3339 text with an offset. A
@@ -42,6 +44,21 @@ impl EventTime {
         match self.0 {
             Moment::Seconds(seconds) => Some(seconds),
             Moment::WithoutZone(_) | Moment::Unreadable(_) => None,
+        }
+    }
+
+    /// Unix seconds, or what keeps it from being a point in time.
+    pub(crate) fn read(&self) -> Result<i64, (IssueCode, String)> {
+        match &self.0 {
+            Moment::Seconds(seconds) => Ok(*seconds),
+            Moment::WithoutZone(given) => Err((
+                IssueCode::EventTimeWithoutZone,
+                format!("{given:?} has no offset: add one, such as Z or +02:00"),
+            )),
+            Moment::Unreadable(given) => Err((
+                IssueCode::WrongType,
+                format!("{given:?} is neither Unix seconds nor RFC 3339"),
+            )),
         }
     }
 

@@ -96,7 +96,7 @@ impl Capture {
             return Ok(None);
         }
         let captured_at = self.now.unwrap_or_else(now);
-        let mut params = params.with_captured_at(captured_at).checked()?;
+        let mut params = TrackingParams { captured_at: Some(captured_at), ..params }.checked()?;
         others.sort_by_key(|(name, _)| self.rank(name));
         let mut room = stored::room_for_extras(&params);
         for (name, value) in others {

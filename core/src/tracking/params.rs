@@ -5,6 +5,7 @@ use std::fmt;
 use crate::document::Value;
 use crate::error::{Error, ErrorCode, Result};
 use crate::issue::{Issue, IssueCode};
+use crate::model::EventTime;
 use crate::text::has_control;
 
 /// The version of the stored form.
@@ -64,11 +65,18 @@ impl TrackingParams {
         }
     }
 
-    /// The same params, captured at this Unix second.
-    #[must_use]
-    pub fn with_captured_at(mut self, seconds: i64) -> Self {
+    /// The same params, captured at this moment: Unix seconds, a [`std::time::SystemTime`], or an
+    /// RFC 3339 text with an offset, as an event's time.
+    ///
+    /// # Errors
+    /// `invalid_tracking` where a text is not that.
+    pub fn with_captured_at(mut self, moment: impl Into<EventTime>) -> Result<Self> {
+        let seconds = moment.into().read().map_err(|(code, message)| {
+            let issue = Issue::new(code, "captured_at", message);
+            Error::invalid(ErrorCode::InvalidTracking, vec![issue])
+        })?;
         self.captured_at = Some(seconds);
-        self
+        Ok(self)
     }
 
     /// Checks every value; collects every problem.
@@ -164,4 +172,27 @@ pub(crate) fn check(path: &str, value: &str) -> Option<Issue> {
 /// Whether an extra's name or value may be kept.
 pub(super) fn storable(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_VALUE_BYTES && !has_control(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_landing_s_moment_is_what_an_event_s_may_be() {
+        let params = || TrackingParams::new("t", "s", "c", "1").unwrap();
+        let at = |moment: EventTime| params().with_captured_at(moment).unwrap().captured_at();
+        assert_eq!(at(1_746_480_000.into()), Some(1_746_480_000));
+        assert_eq!(at("2025-05-05T21:20:00.9+00:00".into()), Some(1_746_480_000));
+        assert_eq!(at(std::time::UNIX_EPOCH.into()), Some(0));
+        for (moment, code) in [
+            ("2025-05-05T21:20:00", IssueCode::EventTimeWithoutZone),
+            ("yesterday", IssueCode::WrongType),
+        ] {
+            let error = params().with_captured_at(moment).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::InvalidTracking);
+            assert_eq!(error.issues()[0].code(), code);
+            assert_eq!(error.issues()[0].path(), "captured_at");
+        }
+    }
 }

@@ -43,7 +43,7 @@ impl Checker<'_> {
     /// The moment of construction unless given.
     pub(super) fn event_time(&mut self, field: Field<EventTime>) -> Option<i64> {
         let seconds = match field {
-            Field::Given(time) => self.seconds(EVENT_TIME, time)?,
+            Field::Given(time) => self.seconds(EVENT_TIME, &time)?,
             Field::Absent => return Some(self.rules.now),
             Field::Refused => return None,
         };
@@ -79,7 +79,7 @@ impl Checker<'_> {
     /// A click that Meta no longer credits; a moment that cannot be read is an error here too.
     pub(super) fn click_age(&mut self, captured_at: Field<EventTime>, event_time: Option<i64>) {
         const CAPTURED_AT: &str = "captured_at";
-        let Some(captured_at) = captured_at.given().and_then(|at| self.seconds(CAPTURED_AT, at))
+        let Some(captured_at) = captured_at.given().and_then(|at| self.seconds(CAPTURED_AT, &at))
         else {
             return;
         };
@@ -90,18 +90,7 @@ impl Checker<'_> {
         }
     }
 
-    fn seconds(&mut self, path: &str, time: EventTime) -> Option<i64> {
-        match time.0 {
-            Moment::Seconds(seconds) => return Some(seconds),
-            Moment::WithoutZone(given) => {
-                let message = format!("{given:?} has no offset: add one, such as Z or +02:00");
-                self.report(IssueCode::EventTimeWithoutZone, path, message);
-            }
-            Moment::Unreadable(given) => {
-                let message = format!("{given:?} is neither Unix seconds nor RFC 3339");
-                self.report(IssueCode::WrongType, path, message);
-            }
-        }
-        None
+    fn seconds(&mut self, path: &str, time: &EventTime) -> Option<i64> {
+        time.read().map_err(|(code, message)| self.report(code, path, message)).ok()
     }
 }

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 const NOW: i64 = 1_746_480_000;
 
 fn known() -> TrackingParams {
-    TrackingParams::new("t", "s", "c", "1").unwrap().with_captured_at(NOW - 60)
+    let params = TrackingParams::new("t", "s", "c", "1").unwrap();
+    params.with_captured_at(NOW - 60).unwrap()
 }
 
 fn landings() -> impl Strategy<Value = Landing> {
