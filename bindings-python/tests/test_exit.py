@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,8 @@ import textwrap
 import pytest
 
 from connectly_conversions import Sandbox
+
+from .support.raw import serving
 
 PRELUDE = """
 import asyncio, os, sys, threading
@@ -149,6 +152,35 @@ def test_exit_of_a_forked_child_and_its_parent(connectly_sandbox: Sandbox) -> No
     )
     assert done.returncode == 0, done.stderr
     assert len(connectly_sandbox.received) == 6
+
+
+def test_a_program_that_ends_with_a_broken_pipe_does_not_end_with_a_broken_connection() -> None:
+    def serve(connection: socket.socket) -> None:
+        # Closed while the rest of the request is on its way.
+        connection.recv(1000)
+        connection.shutdown(socket.SHUT_WR)
+
+    with serving(serve) as server:
+        done = run(
+            f"""
+            import signal
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as many a script does
+            big = ConversionEvent.purchase(tracking=tracking, order_id="big", currency="USD",
+                value=1, extra_payload={{"note": "x" * 900_000}})
+            settings = dict(api_key="k", business_id="4e3a9f0e-2b7c-4c1a-9a56-7d3f1b2c4d5e",
+                base_url="{server.url}", retry=RetryPolicy(retries=0))
+            client = Client(**settings)
+            for _ in range(50):
+                try:
+                    client.send(big)
+                except ConnectlyError:
+                    pass
+            assert len(client.send_many([big] * 50)) == 50
+            assert signal.getsignal(signal.SIGPIPE) == signal.SIG_DFL
+            assert signal.SIGPIPE not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+            """
+        )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr[-2000:]
 
 
 def test_sigterm_ends_a_program_that_waits(connectly_sandbox: Sandbox) -> None:
