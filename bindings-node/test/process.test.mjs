@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -149,6 +150,30 @@ describe("a process", () => {
     child.kill("SIGTERM");
     const { signal, stderr } = await ended;
     assert.deepEqual([stderr, signal], ["", "SIGTERM"]);
+  });
+
+  it("that ends itself on SIGTERM as the README does tells every order that was cut off", async (t) => {
+    const { url, next } = await holding(t);
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const [recipe] = /^process\.once\("SIGTERM".*?^\}\);$/ms.exec(readme);
+    const { child, ended } = start(`
+      const client = clientOf(${JSON.stringify(url)});
+      ${recipe.replace("5_000", "1")}
+      async function report(event) {
+        await client.send(event);
+      }
+      for (const orderId of ["A", "B", "C"]) {
+        report(purchase({ orderId })).catch((error) => console.log("not reported", orderId, error.code));
+      }
+    `);
+    await Promise.all([next(), next(), next()]);
+    child.kill("SIGTERM");
+    const { stdout, code } = await ended;
+    assert.equal(code, 0);
+    assert.deepEqual(
+      stdout.trim().split("\n").sort(),
+      ["A", "B", "C"].map((order) => `not reported ${order} client_closed`),
+    );
   });
 
   it("has no signal handlers of the package", async (t) => {

@@ -22,19 +22,31 @@ const AROUND = {
   "Report a purchase": ["", ""],
   "In a shop": [
     `
-    import { Client, ConversionEvent, COOKIE_NAME, TrackingParams } from "connectly-conversions";
+    import { Client, ConversionEvent, COOKIE_NAME, Landing, TrackingParams } from "connectly-conversions";
     interface Order { id: string; currency: string; total: string; paidAt: Date; lines: { sku: string; count: number; price: string }[] }
-    interface Req { originalUrl: string; body: unknown; cookies: Record<string, string | undefined> }
-    interface Res { cookie(name: string, value: string, options: object): void; redirect(url: string): void }
+    interface Req { method: string; originalUrl: string; headers: Record<string, string | string[] | undefined>; body: unknown; cookies: Record<string, string | undefined> }
+    interface Res { append(name: string, values: string[]): void; set(name: string, value: string): void; redirect(url: string): void }
     const client = new Client();
     const placeOrder = (_: unknown): Order => ({ id: "SHOP-1", currency: "EUR", total: "20.50", paidAt: new Date(), lines: [{ sku: "a", count: 2, price: "10.25" }] });
     const cookies: Record<string, string> = {};
-    const req: Req = { originalUrl: "/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1", body: {}, cookies };
-    const res: Res = { cookie: (name, value) => { cookies[name] = value; }, redirect: () => {} };
+    const req: Req = { method: "GET", originalUrl: "/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1", headers: { host: "shop.example" }, body: {}, cookies };
+    const res: Res = {
+      append: (_, values) => { for (const value of values) { const [name, rest] = value.split("="); if (name && rest) cookies[name] = rest.split(";")[0] ?? ""; } },
+      set: (name, value) => { if (name !== "Cache-Control" || value !== "private, no-store") throw new Error(value); },
+      redirect: () => {},
+    };
     const app = {
       use: (handler: (req: Req, res: Res, next: () => void) => void) => handler(req, res, () => {}),
       post: (_: string, handler: (req: Req, res: Res) => void) => handler(req, res),
     };
+    `,
+    "",
+  ],
+  "In a job queue": [
+    `
+    import { Client, ConversionEvent, TrackingParams } from "connectly-conversions";
+    const client = new Client();
+    const event = ConversionEvent.purchase({ tracking: TrackingParams.of({ cnctTrackingId: "t", sendoutId: "s", ctwaClid: "c", adId: "1" }), orderId: "JOB-1", currency: "USD", value: 1 });
     `,
     "",
   ],
@@ -53,6 +65,7 @@ const AROUND = {
     const client = new Client();
     const tracking = TrackingParams.of({ cnctTrackingId: "t", sendoutId: "s", ctwaClid: "c", adId: "1" });
     const events = [1, 2, 3].map((n) => ConversionEvent.purchase({ tracking, orderId: \`M-\${n}\`, currency: "USD", value: n }));
+    async function* orders() { yield* events; }
     `,
     "",
   ],
@@ -136,6 +149,11 @@ describe("the README", () => {
     assertReported(sandbox, { order_id: "SHOP-1", value: "20.5", currency: "EUR" });
   });
 
+  it("sends from a job queue", async () => {
+    assert.equal(await run(snippetOf("In a job queue")), "");
+    assertReported(sandbox, { order_id: "JOB-1" });
+  });
+
   it("handles what is refused", async () => {
     sandbox.failNext({ kind: "status", status: 400, body: "no such ad" });
     assert.equal(await run(snippetOf("Errors")), "the API or Meta refused it no such ad\n");
@@ -148,12 +166,15 @@ describe("the README", () => {
       await run(snippetOf("Many events, and stopping")),
       "M-1 received\nM-2 received\nM-3 received\n",
     );
+    sandbox.reset();
     assert.equal(await run(snippetOf("Many events, and stopping", 1)), "");
+    assert.equal(sandbox.received.length, 3);
+    assert.equal(await run(snippetOf("Many events, and stopping", 2)), "");
   });
 
   it("shows a test", async () => {
     assert.equal(await run(snippetOf("Tests")), "");
   });
 
-  it("has no snippet that is not run", () => assert.equal(files.length, 6));
+  it("has no snippet that is not run", () => assert.equal(files.length, 8));
 });

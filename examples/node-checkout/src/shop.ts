@@ -1,21 +1,18 @@
 // Landing and checkout. The lines that a shop adds are in `landing` and `report`.
 
-import { type Client, ConnectlyError, ConversionEvent, COOKIE_NAME, TrackingParams } from "connectly-conversions";
+import { type Client, ConnectlyError, ConversionEvent, COOKIE_NAME, Landing, TrackingParams } from "connectly-conversions";
 import cookies from "cookie-parser";
 import express, { type Express, type RequestHandler } from "express";
 import { CATALOGUE, type Order, placeOrder, type Product } from "./orders.js";
 
-const SEVEN_DAYS = 7 * 24 * 60 * 60 * 1000;
+const landings = new Landing();
 
-/** Keeps what a link of Connectly's tells until checkout. Nothing that a URL holds breaks a page. */
-const landing: RequestHandler = (request, response, next) => {
-  try {
-    const tracking = TrackingParams.fromUrl(request.originalUrl);
-    if (tracking !== null) {
-      response.cookie(COOKIE_NAME, tracking.toCookie(), { maxAge: SEVEN_DAYS, httpOnly: true, sameSite: "lax" });
-    }
-  } catch (error) {
-    console.warn("a landing was not captured:", String(error));
+/** Keeps what a link of Connectly's tells until checkout. Nothing that a visitor sends breaks a page. */
+const landing: RequestHandler = ({ method, originalUrl, headers }, response, next) => {
+  const visit = landings.visit({ method, url: originalUrl, headers });
+  if (visit.noStore) {
+    response.append("Set-Cookie", [...visit.cookies]);
+    response.set("Cache-Control", "private, no-store");
   }
   next();
 };
