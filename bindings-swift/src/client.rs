@@ -106,10 +106,18 @@ impl NativeClient {
     pub(crate) async fn send(
         &self,
         event: Arc<Event>,
+        timeout: Option<f64>,
         token: Arc<CancelToken>,
     ) -> Result<ReceiptRecord> {
         let (client, event) = (self.client.clone(), event.event.clone());
-        let sent = engine::run(token, async move { client.send(&event).await }).await?;
+        let timeout = timeout.map(|timeout| binding::seconds("timeout", timeout)).transpose()?;
+        let work = async move {
+            match timeout {
+                Some(timeout) => client.send_within(&event, timeout).await,
+                None => client.send(&event).await,
+            }
+        };
+        let sent = engine::run(token, work).await?;
         Ok(sent?.into())
     }
 

@@ -7,6 +7,7 @@ use connectly_conversions::{NotReported, Sandbox, binding};
 use crate::cancel::CancelToken;
 use crate::engine;
 use crate::error::Result;
+use crate::moment;
 
 /// Settings; a port of 0 takes a free one.
 #[derive(uniffi::Record)]
@@ -109,8 +110,8 @@ impl NativeSandbox {
     }
 
     /// Unix seconds; `None` for the real clock.
-    pub(crate) fn set_now(&self, seconds: Option<i64>) -> Result<()> {
-        self.sandbox.set_now(seconds);
+    pub(crate) fn set_now(&self, seconds: Option<f64>) -> Result<()> {
+        self.sandbox.set_now(moment::unix_seconds("now", seconds)?);
         Ok(())
     }
 

@@ -336,7 +336,7 @@ uint64_t uniffi_connectly_ffi_fn_method_nativeclient_close_within(uint64_t ptr, 
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVECLIENT_SEND
-uint64_t uniffi_connectly_ffi_fn_method_nativeclient_send(uint64_t ptr, uint64_t event, uint64_t token
+uint64_t uniffi_connectly_ffi_fn_method_nativeclient_send(uint64_t ptr, uint64_t event, RustBuffer timeout, uint64_t token
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_EVENT

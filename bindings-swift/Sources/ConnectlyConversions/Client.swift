@@ -79,14 +79,20 @@ public final class Client: Sendable {
     /// Cancelling the task stops the request. The API may have received the event already: sending
     /// it again is safe where it has an order id.
     ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - timeout: The time for the whole call with its retries, in place of the client's.
     /// - Returns: The proof that the API received the event.
     /// - Throws: ``ConnectlyError`` if the API did not say that it received the event;
     ///   `CancellationError` if the task was cancelled.
-    public func send(_ event: ConversionEvent) async throws -> Receipt {
+    public func send(
+        _ event: ConversionEvent, timeout: Duration? = nil
+    ) async throws -> Receipt {
         do {
             let token = try CancelToken()
             let record = try await withTaskCancellationHandler {
-                try await handle.send(event: event.handle, token: token)
+                try await handle.send(
+                    event: event.handle, timeout: timeout?.inSeconds, token: token)
             } onCancel: {
                 try? token.cancel()
             }

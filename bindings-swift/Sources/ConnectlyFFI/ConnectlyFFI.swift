@@ -1258,7 +1258,7 @@ public protocol NativeClientProtocol: AnyObject, Sendable {
      */
     func closeWithin(timeout: Double) async throws  -> UInt64
     
-    func send(event: Event, token: CancelToken) async throws  -> ReceiptRecord
+    func send(event: Event, timeout: Double?, token: CancelToken) async throws  -> ReceiptRecord
     
 }
 /**
@@ -1370,12 +1370,12 @@ open func closeWithin(timeout: Double)async throws  -> UInt64  {
         )
 }
     
-open func send(event: Event, token: CancelToken)async throws  -> ReceiptRecord  {
+open func send(event: Event, timeout: Double?, token: CancelToken)async throws  -> ReceiptRecord  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_connectly_ffi_fn_method_nativeclient_send(
-                        self.uniffiCloneHandle(),FfiConverterTypeEvent_lower(event),FfiConverterTypeCancelToken_lower(token)
+                        self.uniffiCloneHandle(),FfiConverterTypeEvent_lower(event),FfiConverterOptionDouble.lower(timeout),FfiConverterTypeCancelToken_lower(token)
                 )
             },
             pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
@@ -1609,7 +1609,7 @@ public protocol NativeSandboxProtocol: AnyObject, Sendable {
     /**
      * Unix seconds; `None` for the real clock.
      */
-    func setNow(seconds: Int64?) throws 
+    func setNow(seconds: Double?) throws 
     
     func stop() throws 
     
@@ -1761,11 +1761,11 @@ open func script(json: String)throws   {try rustCallWithError(FfiConverterTypeFa
     /**
      * Unix seconds; `None` for the real clock.
      */
-open func setNow(seconds: Int64?)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+open func setNow(seconds: Double?)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
         uniffiCallStatus in
     uniffi_connectly_ffi_fn_method_nativesandbox_set_now(
             self.uniffiCloneHandle(),
-        FfiConverterOptionInt64.lower(seconds),uniffiCallStatus
+        FfiConverterOptionDouble.lower(seconds),uniffiCallStatus
     )
 }
 }
@@ -3607,7 +3607,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativeclient_close_within() != 28144) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_nativeclient_send() != 13855) {
+    if (uniffi_connectly_ffi_checksum_method_nativeclient_send() != 15021) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_event_record() != 22794) {
@@ -3640,7 +3640,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_script() != 34900) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_nativesandbox_set_now() != 3104) {
+    if (uniffi_connectly_ffi_checksum_method_nativesandbox_set_now() != 10599) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_stop() != 40698) {

@@ -26,12 +26,12 @@ extension Sandbox {
     /// - Throws: ``NotReported`` with what came instead.
     @discardableResult
     public func assertReported(
-        orderID: (any IDConvertible)? = nil, value: Decimal? = nil, currency: String? = nil,
-        times: Int = 1, eventName: String? = nil
+        orderID: (any IDConvertible)? = nil, value: (any AmountConvertible)? = nil,
+        currency: String? = nil, times: Int = 1, eventName: String? = nil
     ) throws -> Received {
         var members: [String: JSONValue] = ["times": .number(Decimal(times))]
         members["order_id"] = orderID.map { .string($0.idText) }
-        members["value"] = value.map { .string(JSONValue.number($0).jsonText) }
+        members["value"] = value.map { .string($0.amountText) }
         members["currency"] = currency.map(JSONValue.string)
         members["event_name"] = eventName.map(JSONValue.string)
         let expected = JSONValue.object(members).jsonText

@@ -131,9 +131,10 @@ public final class Sandbox: Sendable {
     }
 
     /// Sets the clock to this second, where it stays; `nil` for the real one.
+    ///
+    /// - Throws: `ConnectlyError.configuration` where the date is no moment.
     public func setNow(_ now: Date?) throws {
-        let seconds = now.map { Int64($0.timeIntervalSince1970.rounded(.down)) }
-        try native { try handle.setNow(seconds: seconds) }
+        try native { try handle.setNow(seconds: now?.timeIntervalSince1970) }
     }
 
     /// Stops: the port is closed, connections in use are cut, and whoever waits is told. What

@@ -272,5 +272,14 @@ final class ClientTests: XCTestCase {
         let error = await error { _ = try await client.send(Sample.purchase()) }
         XCTAssertEqual(error?.kind, .timeout)
         XCTAssertEqual(error?.code, .deadlineExceeded)
+        let patient = try sandbox.client(timeout: .seconds(600))
+        let own = await self.error {
+            _ = try await patient.send(Sample.purchase(), timeout: .milliseconds(50))
+        }
+        XCTAssertEqual(own?.code, .deadlineExceeded)
+        let wrong = await self.error {
+            _ = try await patient.send(Sample.purchase(), timeout: .seconds(-1))
+        }
+        XCTAssertEqual(wrong?.code, .invalidTimeout)
     }
 }

@@ -15,13 +15,13 @@ public struct Order: Codable, Sendable {
         }
     }
 
-    public let id: UUID
+    public let id: String
     public let placedAt: Date
     public let currency: String
     public let total: String
     public let lines: [Line]
 
-    public init(id: UUID, placedAt: Date, currency: String, total: String, lines: [Line]) {
+    public init(id: String, placedAt: Date, currency: String, total: String, lines: [Line]) {
         self.id = id
         self.placedAt = placedAt
         self.currency = currency
