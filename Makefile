@@ -57,6 +57,7 @@ lint: lint-surface lint-core lint-python lint-node lint-swift
 ## generate: every language's lists and documentation, from core/schema/surface.json
 generate:
 	python3 core/schema/generate
+	python3 bindings-python/docs.py
 
 ## lint-surface: what is generated is what surface.json says
 lint-surface:

@@ -72,11 +72,11 @@ raises for what a visitor sends: a visit that cannot be used is counted as that.
 
 Args:
     touch: Which visit an order is credited to where a visitor came by several links: the
-        ``"last"`` or the ``"first"``.
+        ``last`` or the ``first``. Default: ``last``.
     extra_params: Further parameters of the link that must not be lost.
-    max_age: How long the cookie lives: seconds, or a ``timedelta``; 90 days unless given.
-        Browsers may keep it for less: Chrome for 400 days at most, Safari in some cases for 7.
-    domain: The domain whose hosts all get the cookie, such as ``"shop.example"`` for a shop at
+    max_age: How long the cookie lives. Browsers may keep it for less: Chrome for 400 days at
+        most, Safari in some cases for 7. Default: 90 days.
+    domain: The domain whose hosts all get the cookie, such as ``shop.example`` for a shop at
         ``www.shop.example`` with its checkout at ``pay.shop.example``; only the page's own host
         unless given. Left out on a loopback host.
 

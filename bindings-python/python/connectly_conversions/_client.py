@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from types import TracebackType
 from typing import Concatenate, ParamSpec
 
-from connectly_conversions import _exit_guard, _log, _waiting
+from connectly_conversions import _log, _waiting
 from connectly_conversions._native import (
     ConversionEvent,
     InFlight,
@@ -135,27 +135,18 @@ class Client(BaseClient):
             ConnectlyError: The API did not say that it received the event; the subclass and
                 ``retryable`` say what to do.
         """
-        waiter = _waiting.waiter()
         try:
-            if waiter is None:
-                receipt = self._native.send(event)
+            if _waiting.in_a_greenlet():
+                with _waiting.in_flight(self._native, 1) as (requests, waiter):
+                    requests.push(event)
+                    receipt = _waiting.receipt(_waiting.next_outcome(requests, waiter))
             else:
-                receipt = self._send_in_greenlet(event, waiter)
+                receipt = self._native.send(event)
         except ConnectlyError as error:
             _log.not_received(event, error)
             raise
         _log.received(event, receipt)
         return receipt
-
-    def _send_in_greenlet(self, event: ConversionEvent, waiter: Waiter) -> Receipt:
-        _exit_guard.register()
-        requests = self._native.start(1, waiter)
-        try:
-            requests.push(event)
-            return _waiting.receipt(_waiting.next_outcome(requests, waiter))
-        finally:
-            requests.stop()
-            waiter.close()
 
     def send_many(
         self, events: Iterable[ConversionEvent], *, concurrency: int | None = None
@@ -186,11 +177,14 @@ class Client(BaseClient):
         interrupts it has, as its attribute ``outcomes``, those that were not given out yet.
         Leaving the loop stops the requests under way.
         """
-        waiter = _waiting.waiter()
-        if waiter is not None:
-            _exit_guard.register()
-        requests = self._native.start(concurrency, waiter)
-        return _outcomes(_waiting.iterator(events), requests, waiter)
+        self._native.start(concurrency)  # raises here what is wrong with it
+        return self._outcomes(_waiting.iterator(events), concurrency)
+
+    def _outcomes(
+        self, events: Iterator[ConversionEvent], concurrency: int | None
+    ) -> Generator[Outcome, None, None]:
+        with _waiting.in_flight(self._native, concurrency) as (requests, waiter):
+            yield from _outcomes(events, requests, waiter)
 
     def close(self, timeout: float | None = None) -> int:
         """Refuses further sends and waits for those under way, of other threads too.
@@ -256,10 +250,6 @@ def _outcomes(
     except BaseException as error:
         _waiting.attach(error, requests.stop())
         raise
-    finally:
-        requests.stop()
-        if waiter is not None:
-            waiter.close()
 
 
 def _raise(failure: Exception | None) -> None:

@@ -12,9 +12,9 @@ from connectly_conversions._native import ConversionEvent
 from connectly_conversions.errors import ConnectlyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
-    from connectly_conversions._native import Closing, InFlight, Outcome, Receipt
+    from connectly_conversions._native import Closing, InFlight, NativeClient, Outcome, Receipt
 
 
 class Waiter(Protocol):
@@ -78,15 +78,44 @@ class _Eventlet:
         self._os.close(self._write)
 
 
-def waiter() -> Waiter | None:
-    """Under gevent's or eventlet's monkey patch, what lets the other greenlets run."""
+def _greenlets() -> type[_Gevent | _Eventlet] | None:
     gevent = sys.modules.get("gevent.monkey")
     if gevent is not None and gevent.is_module_patched("socket"):
-        return _Gevent()
+        return _Gevent
     eventlet = sys.modules.get("eventlet.patcher")
     if eventlet is not None and eventlet.is_monkey_patched("socket"):
-        return _Eventlet()
+        return _Eventlet
     return None
+
+
+def in_a_greenlet() -> bool:
+    """Whether gevent or eventlet has patched what would block."""
+    return _greenlets() is not None
+
+
+def waiter() -> Waiter | None:
+    """Under gevent's or eventlet's monkey patch, what lets the other greenlets run."""
+    kind = _greenlets()
+    return None if kind is None else kind()
+
+
+@contextlib.contextmanager
+def in_flight(
+    client: NativeClient, concurrency: int | None
+) -> Generator[tuple[InFlight, Waiter | None], None, None]:
+    """Requests that the I/O thread makes; stopped at the end."""
+    told = waiter()
+    try:
+        if told is not None:
+            _exit_guard.register()
+        requests = client.start(concurrency, told)
+        try:
+            yield requests, told
+        finally:
+            requests.stop()
+    finally:
+        if told is not None:
+            told.close()
 
 
 def next_outcome(requests: InFlight, waiter: Waiter | None) -> Outcome:
