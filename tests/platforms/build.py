@@ -1,0 +1,102 @@
+"""Builds the native halves of the packages for one platform, with whatever links there.
+
+For Linux zig links, against the oldest C library that the table names, whatever this machine has.
+Elsewhere it is the platform's own linker. One target folder a platform: the three packages share
+their dependencies.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import tools
+from table import ROOT, Platform
+
+WRAPPER = """#!/bin/sh
+export CARGO_ZIGBUILD_ZIG_COMMAND={bin}/python CARGO_ZIGBUILD_ZIG_COMMAND_ARGS='-m ziglang'
+export ZIG_GLOBAL_CACHE_DIR={cache}
+exec {bin}/cargo-zigbuild zig {what} -- {target}"$@"
+"""
+
+
+def wrapper(platform: Platform, what: str, target: str = "") -> str:
+    """A compiler or archiver of zig for the platform, as one program without arguments."""
+    path = tools.FOLDER / f"zig-{what.replace('+', 'x')}-{platform}"
+    text = WRAPPER.format(bin=tools.python_tools(), cache=tools.FOLDER / "zig", what=what, target=target)
+    # Written only when it changes: build scripts look at its age.
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+        path.chmod(0o755)
+    return str(path)
+
+
+def environment(platform: Platform) -> dict[str, str]:
+    """The variables under which cargo and maturin build for the platform."""
+    env = dict(os.environ)
+    if platform.zig is None:
+        return env
+    target = f"-fno-sanitize=all -target {platform.zig} "
+    compiler = wrapper(platform, "cc", target)
+    name = platform.rust.replace("-", "_")
+    cargo_home = os.environ.get("CARGO_HOME") or pathlib.Path.home() / ".cargo"
+    flags = [
+        # No path of this machine: the same sources give the same bytes in any folder.
+        f"--remap-path-prefix={ROOT}=/connectly",
+        f"--remap-path-prefix={platform.target_dir}=/target",
+        f"--remap-path-prefix={cargo_home}=/cargo",
+        f"--remap-path-prefix={tools.FOLDER}=/tools",
+    ]
+    if platform.libc == "musl":
+        # It is loaded into a program that has its C library already.
+        flags.append("-Ctarget-feature=-crt-static")
+    env |= {
+        f"CARGO_TARGET_{name.upper()}_LINKER": compiler,
+        f"CC_{name}": compiler,
+        f"CXX_{name}": wrapper(platform, "c++", target),
+        f"AR_{name}": wrapper(platform, "ar"),
+        f"RANLIB_{name}": wrapper(platform, "ranlib"),
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags),
+        "CARGO_TARGET_DIR": str(platform.target_dir),
+        # The time in archives and lists of contents: that of the commit.
+        "SOURCE_DATE_EPOCH": commit_time(),
+    }
+    return env | tools.rust_environment(platform)
+
+
+def commit_time() -> str:
+    if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        return given
+    return tools.run("git", "log", "-1", "--format=%ct", cwd=ROOT).strip()
+
+
+def command(platform: Platform, *arguments: object) -> None:
+    """Runs a build command for the platform; its output is shown."""
+    words = [str(part) for part in arguments]
+    if subprocess.run(words, cwd=ROOT, env=environment(platform), check=False).returncode != 0:
+        sys.exit(f"failed for {platform}: {' '.join(words)}")
+
+
+def wheel(platform: Platform, profile: str, out: pathlib.Path) -> pathlib.Path:
+    """The wheel, whose floor maturin checks as well."""
+    maturin = tools.python_tools() / "maturin" if platform.zig else tools.maturin()
+    compatibility = ["--compatibility", platform.wheel] if platform.wheel else []
+    with tempfile.TemporaryDirectory() as folder:
+        command(
+            platform, maturin, "build", "--quiet", "--profile", profile, "--target", platform.rust,
+            *compatibility, "--manifest-path", "bindings-python/Cargo.toml", "--out", folder,
+        )  # fmt: skip
+        (made,) = pathlib.Path(folder).glob("*.whl")
+        return pathlib.Path(shutil.copy(made, out))
+
+
+def library(platform: Platform, package: str, profile: str) -> pathlib.Path:
+    """The folder that holds what cargo built of a package."""
+    command(
+        platform, "cargo", "build", "--quiet", "--locked", "--profile", profile, "--target",
+        platform.rust, "--package", package,
+    )  # fmt: skip
+    target = platform.target_dir if platform.zig else ROOT / "target"
+    return target / platform.rust / profile

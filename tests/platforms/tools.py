@@ -1,0 +1,162 @@
+"""What building and loading for other machines needs, fetched once into the cache folder.
+
+zig (compiler and libc of every Linux target) and maturin come from the Python registry, the second
+Rust compiler, the emulator and the foreign C libraries from Debian. Debian's packages are unpacked
+into folders; the machine itself is not touched, and no root rights are needed.
+"""
+
+import functools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+from table import CACHE, LINUX, ROOT, Platform
+
+FOLDER = CACHE / "platforms"
+PYTHON_TOOLS = ["ziglang==0.17.1", "cargo-zigbuild==0.24.0", "maturin==1.16.0"]
+NEXT_RELEASE = "trixie"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+OS_RELEASE = pathlib.Path("/etc/os-release")
+COMPILER = re.compile(r"(rustc-web|rust-web-src|libstd-rust-web.*|libllvm\d+)$")
+
+
+def run(*command: object, cwd: pathlib.Path | None = None, env: dict[str, str] | None = None) -> str:
+    """Runs a command, whose output is returned; ends the program where it fails."""
+    words = [str(part) for part in command]
+    done = subprocess.run(words, text=True, capture_output=True, check=False, cwd=cwd, env=env)
+    if done.returncode != 0:
+        sys.exit(f"failed ({done.returncode}): {' '.join(words)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def once(folder: pathlib.Path, key: str) -> bool:
+    """Whether a folder must be made (anew): it lacks the mark of `key`. Clears what is there."""
+    if (folder / ".complete").exists() and (folder / ".complete").read_text() == key:
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return True
+
+
+def complete(folder: pathlib.Path, key: str) -> pathlib.Path:
+    (folder / ".complete").write_text(key)
+    return folder
+
+
+@functools.cache
+def python_tools() -> pathlib.Path:
+    """The folder of programs of a virtual environment with zig, cargo-zigbuild and maturin."""
+    venv, key = FOLDER / "venv", " ".join(PYTHON_TOOLS)
+    if once(venv, key):
+        run(sys.executable, "-m", "venv", venv)
+        run(venv / "bin/python", "-m", "pip", "install", "--quiet", *PYTHON_TOOLS)
+        complete(venv, key)
+    return venv / "bin"
+
+
+def maturin() -> str:
+    """maturin of the PATH, or that of `make build-python`."""
+    return shutil.which("maturin") or str(CACHE / "python/tools/bin/maturin")
+
+
+@functools.cache
+def apt() -> tuple[str, ...]:
+    """Options that give apt a state of its own, with every processor of the table, and the next
+    release for what is too old in the machine's own.
+    """
+    if not shutil.which("apt-get"):
+        sys.exit("packages for other platforms need Debian's apt-get and dpkg, which are not here")
+    state, own = FOLDER / "apt", pathlib.Path("/etc/apt/sources.list")
+    for folder in ("state/lists/partial", "cache/archives/partial"):
+        (state / folder).mkdir(parents=True, exist_ok=True)
+    system = dict(line.split("=", 1) for line in OS_RELEASE.read_text().splitlines() if "=" in line)
+    sources = state / "sources.list"
+    sources.write_text(own.read_text() if own.exists() else "")
+    options = (
+        f"-oDir::State={state / 'state'}",
+        "-oDir::State::status=/var/lib/dpkg/status",
+        f"-oDir::Cache={state / 'cache'}",
+        f"-oDir::Etc::sourcelist={sources}",
+        f"-oAPT::Default-Release=/^{system['VERSION_CODENAME']}(-security|-updates)?$/",
+        f"-oAPT::Architectures={','.join(sorted({str(known.debian) for known in LINUX}))}",
+        # Downloads as the user who asks: the user `_apt` may not write into the cache.
+        "-oAPT::Sandbox::User=",
+    )
+    run("apt-get", "--quiet", *options, "update")
+    targets = run("apt-get", *options, "indextargets", "--format", "$(LABEL)|$(REPO_URI)|")
+    if not (mirrors := re.findall(r"^Debian\|(\S+?)\|", targets, flags=re.MULTILINE)):
+        sys.exit("apt knows no mirror of Debian, from which compiler and interpreters come")
+    with sources.open("a") as file:
+        file.write(f"\ndeb [signed-by={KEYRING}] {mirrors[0]} {NEXT_RELEASE} main\n")
+    run("apt-get", "--quiet", *options, "update")
+    return options
+
+
+def debian(name: str, packages: list[str]) -> pathlib.Path:
+    """A folder with Debian's packages unpacked."""
+    root, key = FOLDER / "debian" / name, " ".join(packages)
+    if once(root, key):
+        run("apt-get", "--quiet", *apt(), "download", *packages, cwd=root)
+        for archive in root.glob("*.deb"):
+            run("dpkg", "-x", archive, root)
+            archive.unlink()
+        # Newer releases keep everything below /usr, and count on a link.
+        if not (root / "lib").exists():
+            (root / "lib").symlink_to("usr/lib")
+        complete(root, key)
+    return root
+
+
+def newest_compiler() -> list[str]:
+    """The packages of Debian's newest Rust: the one that is kept up for the web browsers."""
+    listed = run("apt-cache", *apt(), "depends", "--recurse", "--important", "rustc-web", "rust-web-src")
+    found = [line for line in listed.splitlines() if COMPILER.match(line)]
+    return found + [f"libstd-rust-web-dev:{known.debian}" for known in LINUX if known.foreign]
+
+
+@functools.cache
+def debian_rustc() -> pathlib.Path:
+    """Debian's compiler, which has the standard library of both processors and its sources."""
+    wrapper = FOLDER / "rustc"
+    root = FOLDER / "debian/compiler"
+    if not (root / ".complete").exists():
+        debian("compiler", newest_compiler())
+    libraries = next(root.glob("usr/lib/*-linux-gnu"))
+    wrapper.write_text(
+        f'#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {root}/usr/bin/rustc "$@"\n', encoding="utf-8"
+    )
+    wrapper.chmod(0o755)
+    version = run(wrapper, "--version").split()[1]
+    needed = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["rust-version"]
+    numbers = [[int(part) for part in text.split(".")[:2]] for text in (version, needed)]
+    if numbers[0] < numbers[1]:
+        sys.exit(f"Debian's newest compiler here is {version}, but Rust {needed} is needed")
+    return wrapper
+
+
+def has_std(compiler: object, platform: Platform) -> bool:
+    """Whether a compiler's own standard library covers the platform."""
+    folder = run(compiler, "--print", "target-libdir", "--target", platform.rust).strip()
+    return pathlib.Path(folder).is_dir() and any(pathlib.Path(folder).glob("libstd-*"))
+
+
+def rust_environment(platform: Platform) -> dict[str, str]:
+    """The compiler for a platform: this machine's where it can, else Debian's, whose sources also
+    give the standard library of musl.
+    """
+    if has_std(os.environ.get("RUSTC", "rustc"), platform):
+        return {}
+    compiler = {"RUSTC": str(debian_rustc())}
+    if has_std(debian_rustc(), platform):
+        return compiler
+    return compiler | {"RUSTC_BOOTSTRAP": "1", "CARGO_UNSTABLE_BUILD_STD": "std,panic_unwind"}
+
+
+def succeeds(*command: object) -> bool:
+    """Whether a command succeeds; its words are kept quiet."""
+    arguments = [str(part) for part in command]
+    return subprocess.run(arguments, capture_output=True, check=False).returncode == 0
