@@ -20,13 +20,14 @@ CORE := -p connectly-conversions -p connectly-conformance
 	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
 
 help:
-	@echo "make demo | test | lint | bench | fuzz | docs | pack OUT=dir"
-	@echo "make test-core | test-python | test-node | test-swift | test-examples"
+	@echo "make demo | test | lint | bench | fuzz | docs | pack OUT=dir [PLATFORMS=all]"
+	@echo "make test-core | test-python | test-node | test-swift | test-examples | test-platforms"
 
 include bindings-python/make.mk
 include bindings-python/versions.mk
 include bindings-node/make.mk
 include bindings-swift/make.mk
+include tests/platforms/platforms.mk
 
 ## demo: a landing URL and an order go in, a receipt comes back; against the sandbox
 demo:
@@ -94,8 +95,10 @@ $(CARGO_TOOLS)/bin/cargo-fuzz:
 pack: $(OUT) pack-core pack-python pack-node pack-swift
 
 .PHONY: pack-core
-pack-core: $(OUT)
-	cargo package -p connectly-conversions
+pack-core: $(OUT) $(CARGO_TOOLS)/bin/cargo-cyclonedx
+	# With the list of contents, which is written for the package only.
+	python3 tests/platforms/sbom.py core/Cargo.toml all core/sbom.cdx.json --all-features
+	trap 'rm core/sbom.cdx.json' EXIT; cargo package --allow-dirty -p connectly-conversions
 	cp "$$(ls -t $(or $(CARGO_TARGET_DIR),target)/package/connectly-conversions-*.crate | head -n 1)" $(OUT)
 
 $(OUT):

@@ -8,10 +8,12 @@ NODE_NPM := npm --prefix $(NODE_DIR) --cache $(CACHE)/npm --no-audit --no-fund -
 NODE_CRATE := -p connectly-conversions-node
 NODE_RUN := cd $(NODE_DIR) && npx --no-install
 
-.PHONY: build-node test-node lint-node pack-node bench-node node-modules node-addon
+.PHONY: build-node test-node lint-node pack-node pack-node-main bench-node node-modules node-addon node-typescript
 
 ## build-node: the addon of this machine, and the TypeScript
-build-node: node-addon node-modules
+build-node: node-addon node-typescript
+
+node-typescript: node-modules
 	$(NODE_RUN) tsc -p tsconfig.json
 
 node-addon:
@@ -25,8 +27,8 @@ $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR
 	touch $@
 
 test-node: build-node $(foreach name,bundlers next values,$(NODE_DIR)/test/frameworks/$(name)/node_modules/.package-lock.json)
-	cd $(NODE_DIR) && $(HOSTILE) node --test test/*.test.mjs
-	cd $(NODE_DIR) && $(HOSTILE) node --test test/frameworks/*.test.mjs
+	cd $(NODE_DIR) && node --test test/*.test.mjs
+	cd $(NODE_DIR) && node --test test/frameworks/*.test.mjs
 
 $(NODE_DIR)/test/frameworks/%/node_modules/.package-lock.json: $(NODE_DIR)/test/frameworks/%/package.json $(NODE_DIR)/test/frameworks/%/package-lock.json
 	npm --prefix $(NODE_DIR)/test/frameworks/$* --cache $(CACHE)/npm --no-audit --no-fund --loglevel error install --no-save --ignore-scripts
@@ -38,19 +40,21 @@ lint-node: build-node
 	$(NODE_RUN) publint --strict
 	$(NODE_RUN) attw --pack .
 
-## pack-node OUT=dir: the tarballs that npm would get, of the package and of this machine's addon
+## pack-node OUT=dir: the tarballs that npm would get, of the package and of each platform's addon
 pack: pack-node
 
-pack-node:
-	$(MAKE) build-node NODE_PROFILE=release
-	node $(NODE_DIR)/scripts/pack.mjs $(OUT)
+pack-node: pack-node-main $(CARGO_TOOLS)/bin/cargo-cyclonedx
+	$(PACK_PLATFORMS) --only addon
+
+pack-node-main: node-typescript
+	node $(NODE_DIR)/scripts/pack.mjs $(OUT) main
 
 NODE_SHOP := examples/node-checkout
 .PHONY: test-example-node
 test-examples: test-example-node
 test-example-node: build-node
 	npm --prefix $(NODE_SHOP) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
-	$(HOSTILE) npm --prefix $(NODE_SHOP) --loglevel error test
+	npm --prefix $(NODE_SHOP) --loglevel error test
 
 ## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
 bench: bench-node

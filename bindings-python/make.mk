@@ -14,7 +14,7 @@ PY_DIST := $(PY_CACHE)/dist
 PY_BIN := $(PY_VENV)/bin
 MATURIN := $(PY_TOOLS)/bin/maturin
 
-.PHONY: build-python test-python test-servers-python lint-python pack-python bench-python \
+.PHONY: build-python test-python test-servers-python lint-python pack-python pack-sdist bench-python \
 	install-python
 
 $(MATURIN):
@@ -48,9 +48,11 @@ lint-python: install-python
 	cd $(PY_DIR) && $(PY_BIN)/pyright --pythonpath $(PY_BIN)/python
 	cd $(PY_DIR) && $(PY_BIN)/stubtest --allowlist stubtest.txt connectly_conversions
 
-## the wheel and the source distribution, into OUT
-pack-python: $(MATURIN)
-	$(MATURIN) build --release --manifest-path $(PY_DIR)/Cargo.toml --out $(OUT)
+## pack-python OUT=dir: each platform's wheel, and the source distribution
+pack-python: pack-sdist
+	$(PACK_PLATFORMS) --only wheel
+
+pack-sdist: $(MATURIN)
 	$(MATURIN) sdist --manifest-path $(PY_DIR)/Cargo.toml --out $(OUT)
 
 bench-python: install-python

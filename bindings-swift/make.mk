@@ -96,14 +96,10 @@ lint-swift: swift-root build-swift
 	$(SWIFT_RUN) swift format lint --strict --recursive \
 		--configuration $(SWIFT_DIR)/.swift-format $(SWIFT_SOURCES)
 
-## pack-swift: the native library for Swift, in both shapes
+## pack-swift OUT=dir: each platform's native library, and all of them as one artifact bundle
 pack-swift:
-	$(MAKE) build-swift SWIFT_PROFILE=release
-	mkdir -p $(OUT)
-	tar -C $(SWIFT_NATIVE) -czf \
-		$(OUT)/connectly_ffi-$$(rustc -vV | sed -n 's/^host: //p').tar.gz lib connectly_ffi.pc LICENSE-MIT LICENSE-APACHE
-	cd $(SWIFT_NATIVE) && python3 -m zipfile -c $(abspath $(OUT))/ConnectlyFFI.artifactbundle.zip \
-		ConnectlyFFI.artifactbundle
+	$(PACK_PLATFORMS) --only swift
+	python3 $(SWIFT_DIR)/toolchain/bundle.py $(OUT)
 
 ## docs-swift: the DocC archive; fails on a link that leads nowhere and on a symbol without words
 docs: docs-swift

@@ -1,4 +1,4 @@
-// Makes the tarballs that npm would get: pack.mjs OUT [main | platform [TARGET]]...
+// Makes the tarballs that npm would get: pack.mjs OUT [main | platform [TARGET [ADDON SBOM]]]
 //
 // Without more it packs the main package and the one of this machine. The release job packs the
 // main package once, and each platform's where its addon was built.
@@ -11,7 +11,8 @@ import { here, PLATFORMS } from "./platforms.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const [out = "dist", what = "all", target = here().target] = process.argv.slice(2);
+const [out = "dist", what = "all", target = here().target, addon = "connectly.node", sbom] =
+  process.argv.slice(2);
 const destination = resolve(out);
 mkdirSync(join(root, "npm"), { recursive: true });
 mkdirSync(destination, { recursive: true });
@@ -26,8 +27,9 @@ function pack(name, manifest, files) {
     ...files,
     ["../LICENSE-MIT", "LICENSE-MIT"],
     ["../LICENSE-APACHE", "LICENSE-APACHE"],
+    ["../THIRD-PARTY-NOTICES", "THIRD-PARTY-NOTICES"],
   ]) {
-    cpSync(join(root, from), join(folder, to), { recursive: true });
+    cpSync(resolve(root, from), join(folder, to), { recursive: true });
   }
   const printed = execFileSync(
     "npm",
@@ -80,10 +82,12 @@ if (what !== "main") {
       cpu: [cpu],
       ...(libc && { libc: [libc] }),
       main: "connectly.node",
-      files: ["connectly.node", "LICENSE-*"],
+      files: ["connectly.node", "LICENSE-*", "THIRD-PARTY-NOTICES", "sbom.cdx.json"],
     },
     [
-      ["connectly.node", "connectly.node"],
+      [addon, "connectly.node"],
+      // The list of contents of what is published; the tests pack without.
+      ...(sbom ? [[sbom, "sbom.cdx.json"]] : []),
       ["npm/README.md", "README.md"],
     ],
   );

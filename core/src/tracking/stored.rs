@@ -153,7 +153,7 @@ struct Reader {
 
 impl Reader {
     fn wrong_type(&mut self, path: impl fmt::Display, needed: &str) {
-        let message = format!("must be {needed}");
+        let message = format!("{needed} is needed");
         self.issues.push(Issue::new(IssueCode::WrongType, path, message));
     }
 

@@ -1,0 +1,166 @@
+"""Loads the packed packages on the machines that they are for, and says what could not be loaded.
+
+load.py PACKAGES [--platforms NAMES] [--suites] [--only wheel|addon|swift]...
+
+Wheel and tarballs are installed as a shop installs them, by pip and npm, into an empty folder. With
+`--suites` the languages' own tests run on what was installed. What cannot be loaded is said at the
+end, and is none of it: a package that fails ends the run.
+"""
+
+import argparse
+import pathlib
+import shutil
+import sys
+
+import build
+import floor
+import inside
+import machines
+import tools
+from table import ROOT, Platform, chosen
+
+# The files of the suites that need nothing but the package: no compiler, no other package's tools.
+PYTHON_SUITE = ("test_vectors", "test_scenarios", "test_event", "test_errors")
+NODE_SUITE = ("vectors", "scenarios", "event", "client", "process")
+loaded: list[str] = []
+missing: list[str] = []
+
+
+def empty(platform: Platform, kind: str) -> pathlib.Path:
+    """An empty folder with the files that a suite reads."""
+    work = tools.FOLDER / "work" / f"{kind}-{platform}"
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "suite").mkdir(parents=True)
+    for name in ("tests/vectors", "tests/scenarios", "core/schema"):
+        shutil.copytree(ROOT / name, work / name)
+    shutil.copy(ROOT / "tests/event.json", work / "tests")
+    return work
+
+
+def only(packages: pathlib.Path, pattern: str) -> pathlib.Path:
+    found = list(packages.glob(pattern))
+    if len(found) != 1:
+        sys.exit(f"{packages} holds {len(found)} files {pattern}; one is needed: run `make pack` first")
+    return found[0]
+
+
+def wheel(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
+    kind = (platform.wheel or "").partition("linux")[0] + "linux"
+    package = only(packages, f"connectly_conversions-*-{kind}*_{platform.machine}.whl")
+    python = machines.python(platform)
+    if python is None:
+        missing.append(f"{package.name}: the registries have no Python for {platform}")
+        return
+    root, work = machines.root(platform), empty(platform, "wheel")
+    pip = only(machines.pip(), "pip-*.whl")
+    for file in (package, pip, ROOT / "bindings-python/tests/versions/smoke.py"):
+        shutil.copy(file, work)
+    venv = work / "venv/bin"
+
+    def run(*command: object) -> None:
+        inside.run(platform, root, work, *command)
+
+    run(python, "-m", "venv", "--without-pip", work / "venv")
+    install = [
+        venv / "python",
+        work / pip.name / "pip",
+        "--quiet",
+        "--isolated",
+        "install",
+        "--no-index",
+    ]
+    run(*install, work / package.name)
+    run(venv / "connectly", "--version")
+    run(venv / "python", "-I", "-W", "error", work / "smoke.py")
+    loaded.append(f"{package.name}: installed by pip, its command and smoke test run")
+    if suites:
+        tests = work / "bindings-python/tests"
+        shutil.copytree(ROOT / "bindings-python/tests", tests, ignore=shutil.ignore_patterns("servers"))
+        for file in machines.pytest().glob("*.whl"):
+            shutil.copy(file, work)
+        run(*install, *(work / file.name for file in machines.pytest().glob("*.whl")))
+        files = [tests / f"{name}.py" for name in PYTHON_SUITE]
+        run(
+            venv / "python",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            tests,
+            *files,
+        )
+        loaded.append(f"{package.name}: {', '.join(PYTHON_SUITE)} pass")
+
+
+def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
+    package = only(packages, f"connectly-conversions-{platform}-[0-9]*.tgz")
+    main = only(packages, "connectly-conversions-[0-9]*.tgz")
+    root, work = machines.root(platform), empty(platform, "addon")
+    (work / "package.json").write_text('{"private": true}')
+    # npm is told what it would see there; it takes a package of another platform for none.
+    tools.run(
+        "npm", "install", "--offline", "--no-audit", "--no-fund", "--cache", tools.FOLDER / "npm",
+        f"--os={platform.os}", f"--cpu={platform.cpu}", f"--libc={platform.libc}", main, package, cwd=work,
+    )  # fmt: skip
+    smoke = pathlib.Path(shutil.copy(ROOT / "tests/platforms/smoke.cjs", work))
+    suite = shutil.copytree(ROOT / "bindings-node/test", work / "bindings-node/test", ignore=LARGE)
+    for major in machines.NODES:
+        node = machines.node(platform, major)
+        if node is None:
+            missing.append(f"{package.name}: the registries have no Node {major} for {platform}")
+            continue
+        program = pathlib.Path(shutil.copytree(node.parents[2], work / f"node-{major}", symlinks=True))
+        program = program / node.relative_to(node.parents[2])
+        inside.run(platform, root, work, program, smoke)
+        loaded.append(f"{package.name}: installed by npm, its smoke test runs under Node {major}")
+        if suites:
+            files = [pathlib.Path(suite) / f"{name}.test.mjs" for name in NODE_SUITE]
+            inside.run(platform, root, work, program, "--test", "--test-reporter=dot", *files)
+            loaded.append(f"{package.name}: {', '.join(NODE_SUITE)} pass under Node {major}")
+        shutil.rmtree(work / f"node-{major}")
+
+
+def swift(platform: Platform, packages: pathlib.Path, _suites: bool) -> None:
+    package = only(packages, f"connectly_ffi-{platform}.tar.gz")
+    root, work = machines.root(platform), empty(platform, "swift")
+    shutil.unpack_archive(package, work)
+    program = work / "program"
+    header = ROOT / "bindings-swift/Sources/CConnectlyFFI"
+    # Linked against the oldest C library: what is not in there fails here.
+    compiler = build.environment(platform)[f"CC_{platform.rust.replace('-', '_')}"]
+    tools.run(
+        compiler, ROOT / "tests/platforms/smoke.c", "-I", header, "-L", work / "lib", "-lconnectly_ffi",
+        "-lm", "-lpthread", "-ldl", "-lunwind", "-o", program,
+    )  # fmt: skip
+    if platform.glibc:
+        floor.check(platform, program)
+    inside.run(platform, root, work, program)
+    loaded.append(f"{package.name}: linked into a program, which runs")
+
+
+LARGE = shutil.ignore_patterns("node_modules", ".next")
+KINDS = {"wheel": wheel, "addon": addon, "swift": swift}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    options.add_argument("packages", type=pathlib.Path)
+    options.add_argument("--platforms", default="")
+    options.add_argument("--suites", action="store_true")
+    options.add_argument("--only", action="append", choices=list(KINDS))
+    asked = options.parse_args()
+    for platform in chosen(asked.platforms):
+        if platform.os != "linux":
+            sys.exit(f"only packages of Linux are loaded here, not {platform}")
+        for kind in asked.only or KINDS:
+            KINDS[kind](platform, asked.packages.resolve(), asked.suites)
+    print("\n".join(f"loaded  {line}" for line in loaded))
+    for line in missing:
+        print(f"NOT LOADED  {line}", file=sys.stderr)
+    print(f"{len(loaded)} loaded, {len(missing)} could not be", flush=True)
+
+
+if __name__ == "__main__":
+    main()
