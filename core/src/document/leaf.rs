@@ -106,7 +106,7 @@ impl Reader {
             return Field::Given(EventTime::from(text));
         }
         let seconds = text.parse::<Decimal>().ok().map(EventTime::from_decimal);
-        let meant = match seconds.as_ref().and_then(EventTime::seconds) {
+        let meant = match seconds.and_then(|time| time.read().ok()) {
             Some(finer) if finer >= MILLISECONDS => in_seconds(finer).map(|s| s.to_string()),
             _ => Some(text.to_owned()),
         };

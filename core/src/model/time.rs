@@ -14,10 +14,10 @@ use crate::issue::IssueCode;
 /// Made from Unix seconds (`i64`, `f64`), a [`SystemTime`], or an RFC 3339 text with an offset. A
 /// fraction of a second is floored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventTime(pub(crate) Moment);
+pub struct EventTime(Moment);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Moment {
+enum Moment {
     /// Unix seconds.
     Seconds(i64),
     /// A date-time with no offset, as it was given.
@@ -39,14 +39,6 @@ pub(crate) fn in_seconds(finer: i64) -> Option<i64> {
 }
 
 impl EventTime {
-    /// Unix seconds, if it is a point in time at all.
-    pub(crate) fn seconds(&self) -> Option<i64> {
-        match self.0 {
-            Moment::Seconds(seconds) => Some(seconds),
-            Moment::WithoutZone(_) | Moment::Unreadable(_) => None,
-        }
-    }
-
     /// Unix seconds, or what keeps it from being a point in time.
     pub(crate) fn read(&self) -> Result<i64, (IssueCode, String)> {
         match &self.0 {

@@ -3,7 +3,7 @@
 use super::checker::Checker;
 use crate::error::{Error, Result};
 use crate::issue::{Issue, IssueCode};
-use crate::model::{EventTime, Field, MILLISECONDS, Moment, display, in_seconds};
+use crate::model::{EventTime, Field, MILLISECONDS, display, in_seconds};
 
 const EVENT_TIME: &str = "payload.event_time";
 
@@ -21,22 +21,21 @@ const EARLIEST: i64 = 1_420_070_400;
 /// # Errors
 /// `invalid_option` where it cannot be a moment of this world: every rule of time would be void.
 pub(crate) fn plausible(option: &str, moment: &EventTime) -> Result<i64> {
-    let refuse = |why: String| Err(Error::invalid_option(option, &why));
-    match &moment.0 {
-        Moment::Seconds(seconds) if *seconds >= MILLISECONDS => {
-            refuse(format!("{seconds} looks like milliseconds; give Unix seconds"))
-        }
-        Moment::Seconds(seconds) if *seconds < EARLIEST => {
-            refuse(format!("{} is before 2015", display(*seconds)))
-        }
-        Moment::Seconds(seconds) => Ok(*seconds),
-        Moment::WithoutZone(given) => {
-            refuse(format!("{given:?} has no offset: add one, such as Z or +02:00"))
-        }
-        Moment::Unreadable(given) => {
-            refuse(format!("{given:?} is neither Unix seconds nor RFC 3339"))
-        }
-    }
+    let seconds = moment.read().map_err(|(_, why)| Error::invalid_option(option, &why))?;
+    let why = match seconds {
+        MILLISECONDS.. => finer_than_seconds(seconds),
+        ..EARLIEST => before_2015(seconds),
+        _ => return Ok(seconds),
+    };
+    Err(Error::invalid_option(option, &why))
+}
+
+fn finer_than_seconds(given: i64) -> String {
+    format!("{given} looks like milliseconds; give Unix seconds")
+}
+
+fn before_2015(seconds: i64) -> String {
+    format!("{} is before 2015", display(seconds))
 }
 
 impl Checker<'_> {
@@ -49,13 +48,13 @@ impl Checker<'_> {
         };
         let now = self.rules.now;
         if seconds >= MILLISECONDS {
-            let message = format!("{seconds} looks like milliseconds; give Unix seconds");
+            let message = finer_than_seconds(seconds);
             let issue = Issue::new(IssueCode::EventTimeInMilliseconds, EVENT_TIME, message);
             self.issues.push(issue.suggest(in_seconds(seconds)));
             return None;
         }
         if seconds < EARLIEST {
-            let message = format!("{} is before 2015", display(seconds));
+            let message = before_2015(seconds);
             self.report(IssueCode::EventTimeImplausible, EVENT_TIME, message);
             return None;
         }
