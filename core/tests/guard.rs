@@ -5,7 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
 
 use connectly_conversions::{Client, ConversionEvent, Error, RetryPolicy, Sandbox, TrackingParams};
 
@@ -33,6 +34,9 @@ fn event() -> ConversionEvent {
 async fn refusal(client: &Client) -> Error {
     client.send(&event()).await.unwrap_err()
 }
+
+/// Long enough for any machine; reached only by a failure.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A sandbox of one test would be seen by the others.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -65,26 +69,38 @@ async fn plain_http_to_another_machine_is_for_tests_that_ask_for_it() {
     let proxy = format!("http://{}", listener.local_addr().unwrap());
     let other_machine = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let mut request = Vec::new();
-        let mut chunk = [0; 4096];
-        while !request.ends_with(b"}") {
-            let read = stream.read(&mut chunk).unwrap();
-            request.extend_from_slice(&chunk[..read]);
-        }
-        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 22\r\n\r\n{\"events_received\": 1}";
-        stream.write_all(answer.as_bytes()).unwrap();
-        String::from_utf8(request).unwrap()
+        let head = |stream: &mut TcpStream| {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.extend_from_slice(&byte);
+            }
+            String::from_utf8(head).unwrap()
+        };
+        let connect = head(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        let request = head(&mut stream);
+        let answer = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 22\r\n\r\n";
+        stream.write_all(format!("{answer}{{\"events_received\": 1}}").as_bytes()).unwrap();
+        // The body is read to the end: a connection that is closed before would be reset.
+        stream.read_to_end(&mut Vec::new()).unwrap();
+        (connect, request)
     });
     let builder = Client::builder()
         .api_key("sandbox-key")
         .business_id("3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a")
         .base_url("http://sandbox:8099")
+        .timeout(PATIENCE)
+        .attempt_timeout(PATIENCE)
+        .connect_timeout(PATIENCE)
         .proxy(proxy);
     let refused = builder.clone().build().unwrap_err();
     assert_eq!(refused.code().as_str(), "insecure_base_url");
 
     let client = builder.allow_insecure_http_for_tests(true).build().unwrap();
     client.send(&event()).await.unwrap();
-    let request = other_machine.join().unwrap();
-    assert!(request.starts_with("POST http://sandbox:8099/external/v1/"), "{request}");
+    let (connect, request) = other_machine.join().unwrap();
+    assert!(connect.starts_with("CONNECT sandbox:8099 "), "{connect}");
+    assert!(request.starts_with("POST /external/v1/businesses/"), "{request}");
 }
