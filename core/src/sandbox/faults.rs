@@ -242,7 +242,7 @@ impl Fault {
         let mut headers = HeaderMap::with_capacity(self.headers.len());
         for (name, value) in &self.headers {
             let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| format!("headers: {name:?} is no name of a header"))?;
+                .map_err(|_| format!("headers: {name:?} cannot be the name of a header"))?;
             headers.append(name, header_value(value)?);
         }
         Ok(headers)
@@ -250,7 +250,8 @@ impl Fault {
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, String> {
-    HeaderValue::from_str(text).map_err(|_| format!("headers: {text:?} is no value of a header"))
+    HeaderValue::from_str(text)
+        .map_err(|_| format!("headers: {text:?} cannot be the value of a header"))
 }
 
 /// Takes the first fault that matches a request; `order_id` is asked for only where it matters.

@@ -57,7 +57,10 @@ impl<'de> Deserialize<'de> for FaultKind {
         let known = Self::ALL.iter().copied().find(|kind| kind.as_str() == name);
         known.ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
-            serde::de::Error::custom(format!("{name:?} is no kind: use {}", names.join(", ")))
+            serde::de::Error::custom(format!(
+                "{name:?} is not a kind of fault: use {}",
+                names.join(", ")
+            ))
         })
     }
 }
