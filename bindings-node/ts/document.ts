@@ -4,7 +4,7 @@
  */
 
 import type { EventInput, Item } from "./input.js";
-import { leafOf, momentOf, textOf } from "./json.js";
+import { leafOf, momentOf, textOf, textOfLeaves } from "./json.js";
 import type { TrackingParams } from "./tracking.js";
 
 type Members = Record<string, unknown>;
@@ -120,17 +120,5 @@ export function documentOf(
     document,
     unknown.filter((name) => OF_THE_PAYLOAD.has(name)),
   );
-  return textOfLeaves(document);
-}
-
-/** Its leaves are what JSON can carry already, but for objects where none belong. */
-function textOfLeaves(document: Members): string {
-  try {
-    return JSON.stringify(document);
-  } catch (error) {
-    if (error instanceof TypeError) {
-      return textOf("input", document);
-    }
-    throw error;
-  }
+  return textOfLeaves("input", document);
 }

@@ -68,3 +68,18 @@ export function textOf(name: string, value: unknown): string {
   }
   return text ?? "null";
 }
+
+/**
+ * As {@link textOf}, for what was made of leaves: then `JSON.stringify` alone loses nothing, but
+ * where an object stands in a leaf's place.
+ */
+export function textOfLeaves(name: string, value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof TypeError) {
+      return textOf(name, value);
+    }
+    throw error;
+  }
+}

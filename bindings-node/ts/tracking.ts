@@ -1,6 +1,6 @@
 import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
 import { errorOf } from "./errors.js";
-import { textOf } from "./json.js";
+import { leafOf, textOf, textOfLeaves } from "./json.js";
 import { native } from "./native.js";
 import type { Failed } from "./records.js";
 
@@ -121,13 +121,14 @@ export class TrackingParams {
    */
   static of(values: TrackingValues): TrackingParams {
     const { cnctTrackingId, sendoutId, ctwaClid, adId, capturedAt } = optionsOf(values, VALUES);
-    return TrackingParams.fromJSON({
-      cnct_tracking_id: cnctTrackingId,
-      sendout_id: sendoutId,
-      ctwa_clid: ctwaClid,
-      ad_id: adId,
+    const stored = {
+      cnct_tracking_id: leafOf(cnctTrackingId),
+      sendout_id: leafOf(sendoutId),
+      ctwa_clid: leafOf(ctwaClid),
+      ad_id: leafOf(adId),
       captured_at: secondsOf("capturedAt", capturedAt),
-    } as TrackingParamsJSON);
+    };
+    return TrackingParams.#known(native.trackingFromJson(textOfLeaves("values", stored)));
   }
 
   /**
