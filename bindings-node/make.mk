@@ -27,8 +27,8 @@ $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR
 	touch $@
 
 test-node: build-node $(foreach name,bundlers next values,$(NODE_DIR)/test/frameworks/$(name)/node_modules/.package-lock.json)
-	cd $(NODE_DIR) && node --test test/*.test.mjs
-	cd $(NODE_DIR) && node --test test/frameworks/*.test.mjs
+	cd $(NODE_DIR) && $(HOSTILE) node --test test/*.test.mjs
+	cd $(NODE_DIR) && $(HOSTILE) node --test test/frameworks/*.test.mjs
 
 $(NODE_DIR)/test/frameworks/%/node_modules/.package-lock.json: $(NODE_DIR)/test/frameworks/%/package.json $(NODE_DIR)/test/frameworks/%/package-lock.json
 	npm --prefix $(NODE_DIR)/test/frameworks/$* --cache $(CACHE)/npm --no-audit --no-fund --loglevel error install --no-save --ignore-scripts
@@ -54,7 +54,7 @@ NODE_SHOP := examples/node-checkout
 test-examples: test-example-node
 test-example-node: build-node
 	npm --prefix $(NODE_SHOP) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
-	npm --prefix $(NODE_SHOP) --loglevel error test
+	$(HOSTILE) npm --prefix $(NODE_SHOP) --loglevel error test
 
 ## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
 bench: bench-node
