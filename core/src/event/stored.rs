@@ -53,7 +53,9 @@ pub(super) fn is_marked(members: &Members<'_>) -> bool {
 
 /// Reads what [`ConversionEvent::to_json`] wrote.
 pub(super) fn restore(document: Value<'_>) -> Result<ConversionEvent> {
-    let Value::Members(mut members) = document else { return Err(unreadable("it is no object")) };
+    let Value::Members(mut members) = document else {
+        return Err(unreadable("it is not an object"));
+    };
     let mut take = |wanted: &str| {
         let at = members.iter().position(|(name, _)| name == wanted)?;
         Some(members.remove(at).1)
@@ -63,7 +65,7 @@ pub(super) fn restore(document: Value<'_>) -> Result<ConversionEvent> {
         Some(Value::Integer(_)) => {
             return Err(unreadable("a newer version of this library wrote it"));
         }
-        _ => return Err(unreadable("its version is no integer")),
+        _ => return Err(unreadable("its version is not an integer")),
     }
     let warnings = match take("warnings") {
         Some(Value::List(stored)) => stored.into_iter().filter_map(warning).collect(),
@@ -78,7 +80,9 @@ pub(super) fn restore(document: Value<'_>) -> Result<ConversionEvent> {
     let mut options = EventOptions::new();
     match payload("event_time") {
         Some(Value::Integer(seconds)) => {
-            let seconds = seconds.parse::<i64>().map_err(|_| unreadable("its time is no time"))?;
+            let seconds = seconds
+                .parse::<i64>()
+                .map_err(|_| unreadable("its time is not a number of seconds"))?;
             options = options.now(seconds);
         }
         _ => return Err(unreadable("its time is missing")),

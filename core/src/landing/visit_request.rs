@@ -34,7 +34,7 @@ impl VisitRequest {
     /// A request with this method for this URL, absolute or relative, or for this query.
     ///
     /// A text is a URL where it begins with `/` or a scheme such as `https://`, or where a `?`
-    /// comes before any `=` and `&`. Any other text is a query, with or without its question mark.
+    /// comes before any `=` and `&`. Any other text is a query.
     #[must_use]
     pub fn new(method: impl Into<String>, target: impl Into<String>) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl VisitRequest {
     pub(super) fn is_url(&self) -> bool {
         let text = self.target.trim_start();
         let name = text.find(['=', '&']).map_or(text, |end| &text[..end]);
-        name.starts_with('/') || name.contains("://") || name.find('?').is_some_and(|at| at > 0)
+        name.starts_with('/') || name.contains("://") || name.contains('?')
     }
 
     /// Whether the page came from this machine: a developer's.

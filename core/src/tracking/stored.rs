@@ -153,7 +153,7 @@ struct Reader {
 
 impl Reader {
     fn wrong_type(&mut self, path: impl fmt::Display, needed: &str) {
-        let message = format!("{needed} is needed");
+        let message = format!("must be {needed}");
         self.issues.push(Issue::new(IssueCode::WrongType, path, message));
     }
 

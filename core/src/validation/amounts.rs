@@ -78,7 +78,7 @@ impl Checker<'_> {
             self.report(IssueCode::ExtraCurrency, CURRENCY, message);
             return CurrencyCode { code: Some(code), known: None };
         }
-        let message = format!("{code:?} is no currency of ISO 4217: give a code such as USD");
+        let message = format!("{code:?} is not an ISO 4217 currency code: give a code such as USD");
         self.report(IssueCode::UnknownCurrency, CURRENCY, message);
         CurrencyCode::default()
     }
@@ -95,7 +95,7 @@ impl Checker<'_> {
         let (given, exact) = match amount.0 {
             Reading::Exact(value) => (value, true),
             Reading::Unreadable { given, why, nearest } => {
-                let message = format!("{given:?} is no amount: {why}");
+                let message = format!("{given:?} is not an amount: {why}");
                 let issue = Issue::new(IssueCode::InvalidAmount, path, message);
                 self.issues.push(issue.suggest(in_minor_units(nearest, minor_unit)));
                 return None;

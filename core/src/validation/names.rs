@@ -39,7 +39,8 @@ impl Checker<'_> {
             let meant = EventName::ALL.iter().find(|known| {
                 known.as_str().eq_ignore_ascii_case(&name.replace(['_', ' ', '-'], ""))
             });
-            let message = format!("{name:?} is no event of the API: use Purchase or ViewContent");
+            let message =
+                format!("{name:?} is not an event that the API knows: use Purchase or ViewContent");
             let issue = Issue::new(IssueCode::UnsupportedEventName, "event_name", message);
             self.issues.push(issue.suggest(meant));
         }
