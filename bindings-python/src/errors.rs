@@ -89,3 +89,10 @@ pub(crate) fn defect(panic: &(dyn Any + Send)) -> Error {
 pub(crate) fn guarded<T>(py: Python<'_>, call: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| Err(raise(py, &defect(&*panic))))
 }
+
+/// A text as one line of bounded length, for logs and terminals.
+#[pyfunction]
+#[pyo3(name = "one_line")]
+pub fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
+    connectly_conversions::binding::one_line(text)
+}

@@ -45,6 +45,8 @@ mod _native {
     #[pymodule_export]
     use crate::command::{panic, run_command};
     #[pymodule_export]
+    use crate::errors::one_line;
+    #[pymodule_export]
     use crate::event::ConversionEvent;
     #[pymodule_export]
     use crate::exit_guard::{close, is_closed};

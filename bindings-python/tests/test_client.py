@@ -405,6 +405,26 @@ def test_logging_shows_no_secret(
     assert KEY not in repr(client)
 
 
+def test_the_apis_words_forge_no_line_and_name_no_customer(
+    client: Client,
+    connectly_sandbox: Sandbox,
+    event: ConversionEvent,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    words = f"no click {VISIT['ctwa_clid']}\nCRITICAL forged " + "x" * 60_000
+    connectly_sandbox.fail_next(status=400, body=words)
+    with pytest.raises(RejectedError) as caught:
+        client.send(event)
+    assert caught.value.message == words
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1_000
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "ORD-7821" in line
+    assert "rejected" in line
+    for forged in ("\n", "forged", VISIT["ctwa_clid"]):
+        assert forged not in line
+
+
 def test_the_policy() -> None:
     policy = RetryPolicy()
     assert (policy.retries, policy.base, policy.cap) == (2, 0.25, 4.0)

@@ -8,6 +8,7 @@ pub use crate::delivery::{
 pub use crate::document::{HALF_A_CHARACTER, Spelling, Value, moment};
 use crate::error::Result;
 pub use crate::landing::landing;
+pub use crate::text::one_line;
 use crate::validation;
 
 /// The Unix seconds of a point in time that is an option of a call.

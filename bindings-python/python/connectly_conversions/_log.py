@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import logging
 
     from connectly_conversions._native import ConversionEvent, Outcome, Receipt
+    from connectly_conversions.errors import ConnectlyError
 
 _DEBUG = 10
 """``logging.DEBUG``."""
@@ -40,9 +41,16 @@ def received(event: ConversionEvent, receipt: Receipt) -> None:
         )
 
 
-def not_received(event: ConversionEvent, error: Exception) -> None:
-    """The API has not said that it has the event."""
-    _logger().warning("%s of order %s not received: %s", event.event_name, event.order_id, error)
+def not_received(event: ConversionEvent, error: ConnectlyError) -> None:
+    """The API has not said that it has the event. Its own words may tell who the customer is."""
+    _logger().warning(
+        "%s of order %s not received: %s (status %s, attempt %d)",
+        event.event_name,
+        event.order_id,
+        error.code,
+        error.status,
+        error.attempts,
+    )
 
 
 def outcome(outcome: Outcome) -> None:

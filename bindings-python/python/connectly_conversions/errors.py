@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from connectly_conversions._codes import ErrorCode, ErrorKind, IssueCode, Severity
+from connectly_conversions._native import one_line
 
 __all__ = [
     "AuthenticationError",
@@ -98,7 +99,7 @@ class ConnectlyError(Exception):
         self.raw_body = raw_body
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.message}"
+        return f"{self.code}: {one_line(self.message)}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(code={self.code!r}, message={self.message!r})"
