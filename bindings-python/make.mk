@@ -29,7 +29,7 @@ $(PY_VENV)/.installed: $(PY_DIR)/tests/requirements.txt $(PY_DIR)/tests/servers/
 
 build-python: $(MATURIN)
 	rm -rf $(PY_DIST)
-	$(MATURIN) build --quiet --profile $(PY_PROFILE) --manifest-path $(PY_DIR)/Cargo.toml --out $(PY_DIST)
+	$(MATURIN) build --quiet --locked --profile $(PY_PROFILE) --manifest-path $(PY_DIR)/Cargo.toml --out $(PY_DIST)
 
 install-python: build-python $(PY_VENV)/.installed
 	$(PY_BIN)/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl

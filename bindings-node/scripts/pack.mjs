@@ -11,7 +11,7 @@ import { here, PLATFORMS } from "./platforms.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const [out = "dist", what = "all", target = here().target, addon = "connectly.node", sbom] =
+const [out = "dist", what = "all", target = here().target, addon = join(root, "connectly.node"), sbom] =
   process.argv.slice(2);
 const destination = resolve(out);
 mkdirSync(join(root, "npm"), { recursive: true });
@@ -52,7 +52,8 @@ if (what !== "platform") {
   const names = PLATFORMS.map(({ target }) => [`${source.name}-${target}`, version]);
   // They belong together: an exact version, never a range.
   const optionalDependencies = Object.fromEntries(names);
-  pack("main", { ...manifest, optionalDependencies }, [
+  const files = [...source.files, "THIRD-PARTY-NOTICES"];
+  pack("main", { ...manifest, files, optionalDependencies }, [
     ["dist", "dist"],
     ["README.md", "README.md"],
   ]);
@@ -85,9 +86,9 @@ if (what !== "main") {
       files: ["connectly.node", "LICENSE-*", "THIRD-PARTY-NOTICES", "sbom.cdx.json"],
     },
     [
-      [addon, "connectly.node"],
+      [resolve(addon), "connectly.node"],
       // The list of contents of what is published; the tests pack without.
-      ...(sbom ? [[sbom, "sbom.cdx.json"]] : []),
+      ...(sbom ? [[resolve(sbom), "sbom.cdx.json"]] : []),
       ["npm/README.md", "README.md"],
     ],
   );

@@ -85,7 +85,7 @@ def wheel(platform: Platform, profile: str, out: pathlib.Path) -> pathlib.Path:
     compatibility = ["--compatibility", platform.wheel] if platform.wheel else []
     with tempfile.TemporaryDirectory() as folder:
         command(
-            platform, maturin, "build", "--quiet", "--profile", profile, "--target", platform.rust,
+            platform, maturin, "build", "--quiet", "--locked", "--profile", profile, "--target", platform.rust,
             *compatibility, "--manifest-path", "bindings-python/Cargo.toml", "--out", folder,
         )  # fmt: skip
         (made,) = pathlib.Path(folder).glob("*.whl")

@@ -15,7 +15,7 @@ import tarfile
 import tomllib
 import zipfile
 
-from table import PLATFORMS, ROOT
+from table import PLATFORMS, ROOT, Platform
 
 NOTICES = "THIRD-PARTY-NOTICES"
 LICENCES = ("LICENSE-MIT", "LICENSE-APACHE")
@@ -33,11 +33,11 @@ def locked(*, own: bool) -> Crates:
     return {(each["name"], each["version"]) for each in lock["package"] if ("source" not in each) == own}
 
 
-def linked(*packages: str) -> Crates:
-    """The foreign crates that are linked into packages, on whichever platform."""
+def linked(*packages: str, platforms: list[Platform] = PLATFORMS) -> Crates:
+    """The foreign crates that are linked into packages on platforms."""
     command = ["cargo", "tree", "--locked", "--edges=normal,no-proc-macro", "--prefix=none"]
     command += [f"--package={name}" for name in packages]
-    command += [f"--target={known.rust}" for known in PLATFORMS]
+    command += [f"--target={known.rust}" for known in platforms]
     tree = subprocess.run(command, cwd=ROOT, check=True, text=True, capture_output=True).stdout
     found = re.findall(r"^(\S+) v(\S+)", tree, flags=re.MULTILINE)
     return set(found) & locked(own=False)
@@ -86,6 +86,15 @@ def faults_of(package: pathlib.Path, wanted: Crates | None) -> list[str]:
     return [f"{package.name} {fault}" for fault in faults]
 
 
+def fits(platform: Platform, package: str) -> bool:
+    """Whether the name of a package is that of one for the platform."""
+    if not package.endswith(".whl"):
+        return f"-{platform}-" in package
+    systems = {"darwin": "macosx", "win32": "win", "linux": (platform.wheel or "").partition("linux")[0]}
+    machines = {"aarch64": ("aarch64", "arm64"), "x86_64": ("x86_64", "amd64")}
+    return f"-{systems[platform.os]}" in package and package[:-4].endswith(machines[platform.machine])
+
+
 def main() -> None:
     faults = faults_of_notices((ROOT / NOTICES).read_text(encoding="utf-8"))
     if faults:
@@ -93,10 +102,11 @@ def main() -> None:
     count = 0
     for package in sorted(pathlib.Path(sys.argv[1]).iterdir()) if len(sys.argv) > 1 else ():
         wanted = None
+        built_for = [known for known in PLATFORMS if fits(known, package.name)]
         if package.suffix == ".whl":
-            wanted = linked(BINDINGS[0])
-        elif re.match(r"connectly-conversions-(linux|darwin|win32).*\.tgz", package.name):
-            wanted = linked(BINDINGS[1])
+            wanted = linked(BINDINGS[0], platforms=built_for)
+        elif package.suffix == ".tgz" and built_for:
+            wanted = linked(BINDINGS[1], platforms=built_for)
         elif package.suffix == ".crate":
             wanted = linked("connectly-conversions")
         elif not package.name.endswith((".tgz", ".tar.gz", ".artifactbundle.zip")):

@@ -106,6 +106,8 @@ def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     )  # fmt: skip
     smoke = pathlib.Path(shutil.copy(ROOT / "tests/platforms/smoke.cjs", work))
     suite = shutil.copytree(ROOT / "bindings-node/test", work / "bindings-node/test", ignore=LARGE)
+    # A test runs what the README shows.
+    shutil.copy(ROOT / "bindings-node/README.md", work / "bindings-node")
     for major in machines.NODES:
         node = machines.node(platform, major)
         if node is None:
