@@ -11,6 +11,7 @@ pub(crate) fn has_control(text: &str) -> bool {
 const LONGEST_LINE: usize = 500;
 
 /// The text without control characters, cut where it is too long for a line.
+#[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
     // The two separators end a line for many programs, and are no control characters.
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
