@@ -31,6 +31,7 @@ __all__ = [
     "__version__",
     "close_exit_guard",
     "exit_guard_is_closed",
+    "one_line",
     "panic",
     "run_command",
 ]
