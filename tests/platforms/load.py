@@ -8,6 +8,7 @@ end, and is none of it: a package that fails ends the run.
 """
 
 import argparse
+import json
 import pathlib
 import shutil
 import sys
@@ -98,11 +99,16 @@ def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     package = only(packages, f"connectly-conversions-{platform}-[0-9]*.tgz")
     main = only(packages, "connectly-conversions-[0-9]*.tgz")
     root, work = machines.root(platform), empty(platform, "addon")
-    (work / "package.json").write_text('{"private": true}')
-    # npm is told what it would see there; it takes a package of another platform for none.
+    # The addon is an optional dependency, as the main package has it: npm asks for the platform.
+    shop = {
+        "private": True,
+        "dependencies": {"connectly-conversions": f"file:{main}"},
+        "optionalDependencies": {f"connectly-conversions-{platform}": f"file:{package}"},
+    }
+    (work / "package.json").write_text(json.dumps(shop))
     tools.run(
         "npm", "install", "--offline", "--no-audit", "--no-fund", "--cache", tools.FOLDER / "npm",
-        f"--os={platform.os}", f"--cpu={platform.cpu}", f"--libc={platform.libc}", main, package, cwd=work,
+        f"--os={platform.os}", f"--cpu={platform.cpu}", f"--libc={platform.libc}", cwd=work,
     )  # fmt: skip
     smoke = pathlib.Path(shutil.copy(ROOT / "tests/platforms/smoke.cjs", work))
     suite = shutil.copytree(ROOT / "bindings-node/test", work / "bindings-node/test", ignore=LARGE)
