@@ -1,6 +1,6 @@
 //! Events: built from an input document, each behind a handle of its own.
 
-use connectly_conversions::{ConversionEvent, EventOptions, Issue, binding};
+use connectly_conversions::{ConversionEvent, EventOptions, Issue, Result, binding};
 use napi::Either;
 use napi::bindgen_prelude::{Buffer, External};
 use napi_derive::napi;
@@ -28,16 +28,35 @@ pub fn build_event(
         if let Some(rounding) = rounding {
             options = options.rounding(rounding.parse()?);
         }
-        options = options.extra_currencies(match extra_currencies {
-            Either::A(codes) => codes,
-            Either::B(variable) => binding::currency_codes(&variable),
-        });
+        options = options.extra_currencies(codes(extra_currencies));
         if let Some(now) = now {
             options = options.now(now);
         }
         ConversionEvent::from_json_with(&document, &options)
     };
-    match build() {
+    handle(build())
+}
+
+/// Reads and checks the exact bytes that go out.
+#[napi(catch_unwind)]
+pub fn read_wire(
+    wire: &[u8],
+    extra_currencies: Either<Vec<String>, String>,
+    now: i64,
+) -> Either<External<ConversionEvent>, String> {
+    let options = EventOptions::new().extra_currencies(codes(extra_currencies)).now(now);
+    handle(ConversionEvent::from_wire(wire, &options))
+}
+
+fn codes(given: Either<Vec<String>, String>) -> Vec<String> {
+    match given {
+        Either::A(codes) => codes,
+        Either::B(variable) => binding::currency_codes(&variable),
+    }
+}
+
+fn handle(built: Result<ConversionEvent>) -> Either<External<ConversionEvent>, String> {
+    match built {
         Ok(event) => Either::A(External::new(event)),
         Err(error) => Either::B(record::error(&error)),
     }

@@ -25,6 +25,27 @@ function issuesOf(changes) {
   assert.fail("it was taken");
 }
 
+describe("an event's bytes", () => {
+  it("are read back with every digit", () => {
+    const event = purchase({ value: "1234567890123456.78" });
+    const again = ConversionEvent.fromWire(event.toWire(), { now: event.eventTime });
+    assert(again.equals(event));
+    assert.equal(again.value, "1234567890123456.78");
+  });
+
+  it("are bytes, and those of an event", () => {
+    assert.throws(() => ConversionEvent.fromWire("{}"), ConfigurationError);
+    assert.throws(() => ConversionEvent.fromWire(Buffer.from("{}")), ValidationError);
+  });
+});
+
+describe("an event without a time", () => {
+  it("goes by JavaScript's clock, which tests may have set", (context) => {
+    context.mock.timers.enable({ apis: ["Date"], now: 1_746_480_000_000 });
+    assert.equal(ConversionEvent.viewContent({ tracking }).eventTime, 1_746_480_000);
+  });
+});
+
 describe("an event's arguments", () => {
   it("are each event's own, however many are kept", () => {
     const events = Array.from({ length: 100 }, (_, index) => purchase({ orderId: `ORD-${index}` }));

@@ -56,3 +56,8 @@ export function secondsOf(
   }
   return seconds;
 }
+
+/** The present moment in Unix seconds: as given, or by JavaScript's clock, which tests may have set. */
+export function nowOf(given: Date | number | string | null | undefined): number {
+  return secondsOf("now", given) ?? Math.floor(Date.now() / 1000);
+}

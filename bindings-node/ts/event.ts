@@ -1,9 +1,16 @@
 import { inspect } from "node:util";
-import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
+import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
 import { documentOf } from "./document.js";
 import { variable } from "./environment.js";
 import { errorOfText, type Issue, ValidationError } from "./errors.js";
-import type { DocumentOptions, EventInput, EventOptions, PurchaseInput, ViewContentInput } from "./input.js";
+import type {
+  DocumentOptions,
+  EventInput,
+  EventOptions,
+  PurchaseInput,
+  ViewContentInput,
+  WireOptions,
+} from "./input.js";
 import { textOf } from "./json.js";
 import { type EventHandle, native } from "./native.js";
 import { TrackingParams } from "./tracking.js";
@@ -81,6 +88,19 @@ export class ConversionEvent {
     }
   }
 
+  /**
+   * Reads what {@link ConversionEvent.toWire} gave, strictly: every digit of an amount is meant.
+   *
+   * @throws {ValidationError} `invalid_event` with every problem.
+   */
+  static fromWire(wire: Uint8Array, options?: WireOptions): ConversionEvent {
+    const { extraCurrencies, now } = optionsOf<WireOptions>(options, ["extraCurrencies", "now"]);
+    if (!(wire instanceof Uint8Array)) {
+      invalidArgument("wire", "a Buffer or a Uint8Array");
+    }
+    return ConversionEvent.#of(native.readWire(wire, codesOf(extraCurrencies), nowOf(now)));
+  }
+
   /** @internal Where `rounding` is left out it is the client's. */
   static build(
     name: "Purchase" | "ViewContent",
@@ -117,9 +137,13 @@ export class ConversionEvent {
       isJavascript,
       fromArguments,
       rounding ?? undefined,
-      stringsOf("extraCurrencies", options.extraCurrencies) ?? variable("CONNECTLY_EXTRA_CURRENCIES"),
-      secondsOf("now", options.now),
+      codesOf(options.extraCurrencies),
+      nowOf(options.now),
     );
+    return ConversionEvent.#of(built);
+  }
+
+  static #of(built: EventHandle | string): ConversionEvent {
     if (typeof built === "string") {
       throw errorOfText(built);
     }
@@ -214,4 +238,9 @@ export class ConversionEvent {
 /** What `structuredClone` makes of an event. */
 function isEmpty(document: object | string): boolean {
   return typeof document === "object" && document !== null && Object.keys(document).length === 0;
+}
+
+/** Codes of currencies newer than this release: as given, or those of the environment. */
+function codesOf(given: EventOptions["extraCurrencies"]): string[] | string {
+  return stringsOf("extraCurrencies", given) ?? variable("CONNECTLY_EXTRA_CURRENCIES");
 }

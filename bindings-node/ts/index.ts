@@ -35,6 +35,7 @@ export type {
   Item,
   PurchaseInput,
   ViewContentInput,
+  WireOptions,
 } from "./input.js";
 export type {
   Named,

@@ -79,3 +79,6 @@ export interface DocumentOptions extends EventOptions {
    */
   readonly javascriptNumbers?: boolean | null | undefined;
 }
+
+/** How the wire's bytes are read back. */
+export interface WireOptions extends Pick<EventOptions, "extraCurrencies" | "now"> {}

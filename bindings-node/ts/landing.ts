@@ -1,4 +1,4 @@
-import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
+import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
 import type { SKIP_REASONS, VISIT_COUNTS } from "./codes.js";
 import { errorOfText, type Issue } from "./errors.js";
 import { type LandingHandle, native } from "./native.js";
@@ -124,7 +124,7 @@ export class Landing {
       [...header, ...pairsOf("headers", headers)],
       stored?.toString(),
       "consent" in rest ? rest.consent === true : true,
-      secondsOf("now", now),
+      nowOf(now),
     );
     const visit = JSON.parse(record) as Visit & { readonly params: TrackingRecord | null };
     return { ...visit, params: visit.params && TrackingParams.ofRecord(visit.params) };

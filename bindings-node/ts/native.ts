@@ -76,6 +76,8 @@ export interface Native {
     extraCurrencies: string[] | string,
     now: number | undefined,
   ): EventHandle | string;
+  /** The record of an error where they are refused. */
+  readWire(wire: Uint8Array, extraCurrencies: string[] | string, now: number): EventHandle | string;
   eventWire(event: EventHandle): Buffer;
   eventJson(event: EventHandle): string;
   eventFacts(event: EventHandle): string;

@@ -1,4 +1,4 @@
-import { invalidArgument, optionsOf, secondsOf, stringsOf } from "./arguments.js";
+import { invalidArgument, nowOf, optionsOf, secondsOf, stringsOf } from "./arguments.js";
 import { errorOf } from "./errors.js";
 import { leafOf, textOf, textOfLeaves } from "./json.js";
 import { native } from "./native.js";
@@ -192,7 +192,7 @@ function captureOptions(options: CaptureOptions | undefined): {
   now: number | undefined;
 } {
   const { extraParams, now } = optionsOf(options, CAPTURE_OPTIONS);
-  return { extraParams: stringsOf("extraParams", extraParams), now: secondsOf("now", now) };
+  return { extraParams: stringsOf("extraParams", extraParams), now: nowOf(now) };
 }
 
 const QUERY = "a query's text, names and values, or an object of them";
