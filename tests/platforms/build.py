@@ -86,7 +86,8 @@ def wheel(platform: Platform, profile: str, out: pathlib.Path) -> pathlib.Path:
     with tempfile.TemporaryDirectory() as folder:
         command(
             platform, maturin, "build", "--quiet", "--locked", "--profile", profile,
-            "--target", platform.rust, *compatibility, "--manifest-path", "bindings-python/Cargo.toml", "--out", folder,
+            "--target", platform.rust, *compatibility,
+            "--manifest-path", "bindings-python/Cargo.toml", "--out", folder,
         )  # fmt: skip
         (made,) = pathlib.Path(folder).glob("*.whl")
         return pathlib.Path(shutil.copy(made, out))
