@@ -105,7 +105,9 @@ impl Spelling {
         let near = || {
             known.iter().find(|member| member.len() > 3 && strsim::osa_distance(member, name) <= 2)
         };
-        same.or_else(synonym).or_else(near).map(|member| self.of(member))
+        // A binding puts the wire's name of an item's member beside the items, for it to be refused.
+        let of_an_item = || LINE.iter().find(|member| **member == name && self.of(member) != name);
+        same.or_else(synonym).or_else(near).or_else(of_an_item).map(|member| self.of(member))
     }
 }
 
@@ -129,6 +131,7 @@ mod tests {
             assert_eq!(spelling.meant(name, PAYLOAD), meant, "{name}");
         }
         assert_eq!(Spelling::Node.meant("price", LINE), Some("itemPrice"));
+        assert_eq!(Spelling::Node.meant("item_price", PAYLOAD), Some("itemPrice"));
         assert_eq!(Spelling::Python.meant("qty", LINE), Some("quantity"));
         // A synonym of another object's member helps nobody here.
         assert_eq!(Spelling::Wire.meant("price", PAYLOAD), None);
