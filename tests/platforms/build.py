@@ -7,12 +7,12 @@ their dependencies.
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
 import tools
+import wheels
 from table import ROOT, Platform
 
 WRAPPER = """#!/bin/sh
@@ -90,7 +90,7 @@ def wheel(platform: Platform, profile: str, out: pathlib.Path) -> pathlib.Path:
             "--manifest-path", "bindings-python/Cargo.toml", "--out", folder,
         )  # fmt: skip
         (made,) = pathlib.Path(folder).glob("*.whl")
-        return pathlib.Path(shutil.copy(made, out))
+        return wheels.without_folder(made, out, ROOT)
 
 
 def library(platform: Platform, package: str, profile: str) -> pathlib.Path:

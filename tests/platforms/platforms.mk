@@ -43,7 +43,7 @@ test-reproducible:
 
 # The checks themselves: what is planted must be found.
 test-packing:
-	cd $(PLATFORM_DIR) && python3 -m unittest --quiet test_floor test_contents
+	cd $(PLATFORM_DIR) && python3 -m unittest --quiet test_floor test_contents test_wheels
 
 ## test-source: the command by cargo install, and the wheel from the source distribution, each in an
 ## empty environment
