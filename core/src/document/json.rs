@@ -1,10 +1,8 @@
 //! The tree as JSON text, without losing a digit or the order of members.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::Error;
 use serde_json::value::RawValue;
 
 use super::value::Value;
@@ -15,7 +13,9 @@ impl<'a> Value<'a> {
     /// # Errors
     /// Where the text is not JSON, or nested more than [`Value::MAX_DEPTH`] deep.
     pub fn from_json(text: &'a str) -> serde_json::Result<Self> {
-        read(serde_json::from_str::<&RawValue>(text)?.get(), 0)
+        // What serde_json has found to be JSON is walked once: it has no type that keeps digits.
+        let rest = serde_json::from_str::<&RawValue>(text)?.get();
+        Walk { rest }.value(0)
     }
 
     /// Writes compact JSON, numbers as they stand; what has no JSON form is null.
@@ -59,38 +59,100 @@ pub(crate) fn write_text(out: &mut String, text: &str) {
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
-fn read(text: &str, depth: usize) -> serde_json::Result<Value<'_>> {
-    if depth > Value::MAX_DEPTH {
-        return Err(de::Error::custom("it is nested too deeply"));
+/// A walk through text that is known to be JSON.
+struct Walk<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Walk<'a> {
+    /// The next byte that is not blank.
+    fn peek(&mut self) -> u8 {
+        self.rest = self.rest.trim_start_matches(BLANKS);
+        self.rest.bytes().next().unwrap_or_default()
     }
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => {
-            let Members(raw) = serde_json::from_str(text)?;
-            let mut members = Vec::with_capacity(raw.len());
-            for (name, value) in raw {
-                members.push((name, read(value.get(), depth + 1)?));
+
+    fn take(&mut self, length: usize) -> &'a str {
+        let (taken, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        taken
+    }
+
+    fn value(&mut self, depth: usize) -> serde_json::Result<Value<'a>> {
+        if depth > Value::MAX_DEPTH {
+            return Err(Error::custom("it is nested too deeply"));
+        }
+        Ok(match self.peek() {
+            b'{' => {
+                let mut members = Vec::new();
+                self.take(1);
+                while self.peek() != b'}' {
+                    let name = unescaped(self.string())?;
+                    self.pass(b':');
+                    members.push((name, self.value(depth + 1)?));
+                    self.pass(b',');
+                }
+                self.take(1);
+                foreign(&members).unwrap_or(Value::Members(members))
             }
-            foreign(&members).unwrap_or(Value::Members(members))
+            b'[' => {
+                let mut list = Vec::new();
+                self.take(1);
+                while self.peek() != b']' {
+                    list.push(self.value(depth + 1)?);
+                    self.pass(b',');
+                }
+                self.take(1);
+                Value::List(list)
+            }
+            // It is well formed but for halves of surrogate pairs.
+            b'"' => unescaped(self.string())
+                .map_or(Value::Foreign(HALF_A_CHARACTER.into()), Value::Text),
+            _ => {
+                let ends = |next: char| matches!(next, ',' | ']' | '}') || BLANKS.contains(&next);
+                word(self.take(self.rest.find(ends).unwrap_or(self.rest.len())))
+            }
+        })
+    }
+
+    /// Passes over this byte, if it comes next.
+    fn pass(&mut self, byte: u8) {
+        if self.peek() == byte {
+            self.take(1);
         }
-        Some(b'[') => {
-            let raw: Vec<&RawValue> = serde_json::from_str(text)?;
-            let list = raw.into_iter().map(|value| read(value.get(), depth + 1));
-            Value::List(list.collect::<serde_json::Result<_>>()?)
-        }
-        Some(b'"') => match text.get(1..text.len() - 1) {
-            Some(plain) if !plain.contains('\\') => Value::Text(Cow::Borrowed(plain)),
-            // The raw text is well formed but for halves of surrogate pairs.
-            _ => serde_json::from_str(text)
-                .map_or(Value::Foreign(HALF_A_CHARACTER.into()), |text| {
-                    Value::Text(Cow::Owned(text))
-                }),
-        },
-        Some(b't') => Value::Boolean(true),
-        Some(b'f') => Value::Boolean(false),
-        Some(b'n') => Value::Null,
+    }
+
+    /// A string with its quotes.
+    fn string(&mut self) -> &'a str {
+        let mut is_escaped = false;
+        let end = self.rest.bytes().skip(1).position(|byte| {
+            let is_end = byte == b'"' && !is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            is_end
+        });
+        self.take(end.map_or(self.rest.len(), |end| end + 2))
+    }
+}
+
+/// White space as JSON has it.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// The text of a string with its quotes.
+fn unescaped(string: &str) -> serde_json::Result<Cow<'_, str>> {
+    match string.get(1..string.len() - 1) {
+        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(string).map(Cow::Owned),
+    }
+}
+
+/// A word or a number.
+fn word(text: &str) -> Value<'_> {
+    match text {
+        "null" => Value::Null,
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
         _ if text.contains(['.', 'e', 'E']) => Value::Float(Cow::Borrowed(text)),
         _ => Value::Integer(Cow::Borrowed(text)),
-    })
+    }
 }
 
 /// What a language whose texts are UTF-16 may hold, and UTF-8 cannot.
@@ -112,32 +174,6 @@ fn foreign<'a>(members: &[(Cow<'a, str>, Value<'a>)]) -> Option<Value<'a>> {
     })
 }
 
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-/// Borrows where there is nothing to unescape, which a bare `Cow` does not.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +192,21 @@ mod tests {
             "[]",
         ] {
             assert_eq!(rewritten(text), text);
+        }
+    }
+
+    #[test]
+    fn blanks_may_stand_between_all_parts() {
+        let text = "\r\n { \"a\" : [ 1 , \"x\\\"]\" , { } ] ,\t\"b\" : null } ";
+        assert_eq!(rewritten(text), r#"{"a":[1,"x\"]",{}],"b":null}"#);
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for text in
+            ["", " ", "{", "[1", "{\"a\"}", "{\"a\":1,}", "[,]", "tru", "01", "1.", "\"", "{}x"]
+        {
+            assert!(Value::from_json(text).is_err(), "{text}");
         }
     }
 
