@@ -72,10 +72,10 @@ def commit_time() -> str:
     return tools.run("git", "log", "-1", "--format=%ct", cwd=ROOT).strip()
 
 
-def command(platform: Platform, *arguments: object) -> None:
+def command(platform: Platform, *arguments: object, **variables: str) -> None:
     """Runs a build command for the platform; its output is shown."""
     words = [str(part) for part in arguments]
-    if subprocess.run(words, cwd=ROOT, env=environment(platform), check=False).returncode != 0:
+    if subprocess.run(words, cwd=ROOT, env=environment(platform) | variables, check=False).returncode != 0:
         sys.exit(f"failed for {platform}: {' '.join(words)}")
 
 
@@ -101,3 +101,26 @@ def library(platform: Platform, package: str, profile: str) -> pathlib.Path:
     )  # fmt: skip
     target = platform.target_dir if platform.zig else ROOT / "target"
     return target / platform.rust / profile
+
+
+def linked(platform: Platform, libraries: pathlib.Path, program: pathlib.Path) -> pathlib.Path:
+    """A program in C with the static library of Swift, linked against the oldest C library."""
+    compiler = environment(platform)[f"CC_{platform.rust.replace('-', '_')}"]
+    header = ROOT / "bindings-swift/Sources/CConnectlyFFI"
+    tools.run(
+        compiler, ROOT / "tests/platforms/smoke.c", "-I", header, "-L", libraries, "-lconnectly_ffi",
+        "-lm", "-lpthread", "-ldl", "-lunwind", "-o", program,
+    )  # fmt: skip
+    return program
+
+
+def core_tests(platform: Platform, runner: str) -> None:
+    """The core's tests and the contract's, started by `runner`. Those of the documentation need a
+    rustdoc beside the compiler.
+    """
+    name = f"CARGO_TARGET_{platform.rust.upper().replace('-', '_')}_RUNNER"
+    command(
+        platform, "cargo", "test", "--quiet", "--locked", "--target", platform.rust, "--all-features",
+        "-p", "connectly-conversions", "-p", "connectly-conformance", "--lib", "--bins", "--tests",
+        **{name: runner},
+    )  # fmt: skip

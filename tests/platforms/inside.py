@@ -1,5 +1,7 @@
 """Runs a command in a folder as if it were the root of a machine, of this processor or another.
 
+inside.py PLATFORM COMMAND...    a program that cargo built for the platform's tests: cargo's runner
+
 Everything happens in a user and mount namespace of its own: no root rights, and nothing is left
 behind. Programs of another processor are run by the emulator, which the kernel is told of in that
 namespace only, so that they can start themselves as well.
@@ -9,8 +11,9 @@ import pathlib
 import subprocess
 import sys
 
+import machines
 import tools
-from table import Platform
+from table import ROOT, Platform, chosen
 
 SETUP = r"""
 root=$1
@@ -23,15 +26,22 @@ if [ -n "$EMULATOR" ]; then
     printf %s ":foreign:M::$head:$mask:$EMULATOR:F" >/proc/sys/fs/binfmt_misc/register
 fi
 mount --bind "$root" "$root"
-mkdir -p "$root/proc" "$root/dev" "$root/tmp"
+mkdir -p "$root/proc" "$root/dev" "$root/tmp" "$root/etc"
+# Debian's packages bring none, and every machine knows itself.
+echo "127.0.0.1 localhost" >"$root/etc/hosts"
 mount --rbind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/tmp"
-mkdir -p "$root/$2"
-mount --bind "$2" "$root/$2"
-shift 2
+shift
+while [ "$1" != -- ]; do
+    mkdir -p "$root/$1"
+    mount --bind "$1" "$root/$1"
+    shift
+done
+shift
 unset EMULATOR MACHINE
-exec chroot "$root" "$@"
+# Unlike chroot, it keeps the folder.
+exec unshare --root="$root" --wd="$PWD" "$@"
 """
 MACHINES = {"aarch64": r"\xb7", "x86_64": r"\x3e"}
 
@@ -44,20 +54,31 @@ def emulator(platform: Platform) -> str:
     return str(root / f"usr/bin/qemu-{platform.machine}-static")
 
 
-def run(
-    platform: Platform, root: pathlib.Path | None, work: pathlib.Path, *command: object, **env: str
-) -> None:
-    """Runs a command in the folder `work`, which has its own name there; ends where it fails.
+def run(platform: Platform, folders: list[pathlib.Path], *command: object, **env: str) -> None:
+    """Runs a command on a machine of the platform; ends the program where it fails.
 
-    Without a root it is this machine that runs it.
+    The folders have the same names there; it runs in the first of them.
     """
+    done = started(platform, folders, folders[0], *command, **env)
+    if done != 0:
+        sys.exit(f"failed ({done}) on {platform}: {' '.join(str(part) for part in command)}")
+
+
+def started(
+    platform: Platform, folders: list[pathlib.Path], work: pathlib.Path, *command: object, **env: str
+) -> int:
+    """The exit code of a command that runs in the folder `work` on a machine of the platform."""
     shown = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"} | env
     setup = {"EMULATOR": emulator(platform), "MACHINE": MACHINES[platform.machine]}
     words = [str(part) for part in command]
     enter = []
-    if root is not None:
+    # Without a root of its own it is this machine that runs it.
+    if root := machines.root(platform):
         enter = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-euc", SETUP, "sh"]
-        enter += [str(root), str(work)]
-    done = subprocess.run([*enter, *words], env=shown | setup, cwd=work, check=False)
-    if done.returncode != 0:
-        sys.exit(f"failed ({done.returncode}) on {platform}: {' '.join(words)}")
+        enter += [str(root), *map(str, folders), "--"]
+    return subprocess.run([*enter, *words], env=shown | setup, cwd=work, check=False).returncode
+
+
+if __name__ == "__main__":
+    (asked,) = chosen(sys.argv[1])
+    sys.exit(started(asked, [ROOT, asked.target_dir], pathlib.Path.cwd(), *sys.argv[2:]))

