@@ -9,27 +9,21 @@ PACK_PLATFORMS = python3 $(PLATFORM_DIR)/pack.py $(OUT) --profile $(PACK_PROFILE
 LOAD_PLATFORMS := python3 $(PLATFORM_DIR)/load.py
 # In the cache: what CI builds, it finds again.
 PLATFORM_OUT := $(CACHE)/platforms/packages
+FEW_PLATFORMS := linux-arm64-gnu linux-x64-musl
 ZIZMOR := $(CACHE)/zizmor/bin/zizmor
 
 .PHONY: platforms test-platforms test-packing test-reproducible test-source notices lint-platforms
 
 ## test-platforms: a foreign processor and a foreign C library, built for tests and loaded, and
-## what is installed from source; PLATFORMS=all: the release's proof, see `platforms`
+## what is installed from source; `platforms` is the proof of a release
 test-platforms: test-packing test-source
-ifeq ($(PLATFORMS),)
 	rm -rf $(PLATFORM_OUT)
-	$(MAKE) OUT=$(PLATFORM_OUT) pack-node-main
-	$(MAKE) OUT=$(PLATFORM_OUT) PACK_PROFILE=ci PLATFORMS=linux-arm64-gnu pack-python pack-node
-	$(MAKE) OUT=$(PLATFORM_OUT) PACK_PROFILE=ci PLATFORMS=linux-x64-musl pack-node
-	$(LOAD_PLATFORMS) $(PLATFORM_OUT) --platforms linux-arm64-gnu --only wheel --only addon
-	$(LOAD_PLATFORMS) $(PLATFORM_OUT) --platforms linux-x64-musl --only addon
+	$(MAKE) OUT=$(PLATFORM_OUT) PACK_PROFILE=ci PLATFORMS="$(FEW_PLATFORMS)" pack-python pack-node
+	$(LOAD_PLATFORMS) $(PLATFORM_OUT) --platforms "$(FEW_PLATFORMS)" --only wheel --only addon
 	python3 $(PLATFORM_DIR)/contents.py $(PLATFORM_OUT)
-else
-	$(MAKE) platforms
-endif
 
 ## platforms PLATFORMS=all OUT=dir: the packages of a release packed, loaded, tested by the
-## languages' suites, and opened; says loudly what could not be loaded
+## languages' suites and the core's, and opened; says loudly what was not loaded
 platforms: $(OUT)
 	$(MAKE) pack-python pack-node pack-swift
 	$(LOAD_PLATFORMS) $(OUT) --platforms "$(PLATFORMS)" --suites
