@@ -4,7 +4,7 @@ CACHE ?= $(HOME)/.cache/connectly-conversions
 
 .PHONY: test-python-versions test-python-lowest
 ## test-python-versions: the wheel (built here, or WHEEL) in an environment of its own under Python
-## 3.10 to 3.14; 3.13 and 3.14 in slim Debian roots, without compiler or certificates
+## 3.10 to 3.15; 3.13 and newer in slim Debian roots, without compiler or certificates
 ifndef WHEEL
 test-python-versions: build-python
 endif
