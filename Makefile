@@ -95,7 +95,7 @@ $(CARGO_TOOLS)/bin/cargo-fuzz:
 pack: $(OUT) pack-core pack-python pack-node pack-swift
 
 .PHONY: pack-core
-pack-core: $(OUT) $(CARGO_TOOLS)/bin/cargo-cyclonedx
+pack-core: $(OUT)
 	# With the list of contents, which is written for the package only.
 	python3 tests/platforms/sbom.py core/Cargo.toml all core/sbom.cdx.json --all-features
 	trap 'rm core/sbom.cdx.json' EXIT; cargo package --allow-dirty -p connectly-conversions

@@ -43,7 +43,7 @@ lint-node: build-node
 ## pack-node OUT=dir: the tarballs that npm would get, of the package and of each platform's addon
 pack: pack-node
 
-pack-node: pack-node-main $(CARGO_TOOLS)/bin/cargo-cyclonedx
+pack-node: pack-node-main
 	$(PACK_PLATFORMS) --only addon
 
 pack-node-main: node-typescript

@@ -55,9 +55,6 @@ notices: $(CARGO_TOOLS)/bin/cargo-about
 $(CARGO_TOOLS)/bin/cargo-about:
 	cargo install --locked --quiet cargo-about --version 0.9.3 --root $(CARGO_TOOLS)
 
-$(CARGO_TOOLS)/bin/cargo-cyclonedx:
-	cargo install --locked --quiet --debug cargo-cyclonedx --version 0.5.9 --root $(CARGO_TOOLS)
-
 # The scripts, the notices against Cargo.lock, and the workflow of a release.
 lint: lint-platforms
 lint-platforms: $(PY_VENV)/.installed $(ZIZMOR)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import build
+import tools
 from table import ROOT
 
 NAME = "sbom.cdx"
@@ -18,12 +19,12 @@ NAME = "sbom.cdx"
 def write(manifest: pathlib.Path, target: str, out: pathlib.Path, *options: str) -> None:
     """Writes the list of what is compiled into the package of `manifest` for `target`."""
     environment = dict(os.environ, SOURCE_DATE_EPOCH=build.commit_time())
-    command = ["cargo", "cyclonedx", "--quiet", "--manifest-path", str(manifest), "--format=json"]
-    command += ["--spec-version=1.5", f"--target={target}", f"--override-filename={NAME}", *options]
+    command = [str(tools.cyclonedx()), "cyclonedx", "--quiet", "--format=json", "--spec-version=1.5"]
+    command += ["--manifest-path", str(manifest), f"--target={target}", f"--override-filename={NAME}"]
     # It writes one beside every manifest of the workspace.
     written = [each.parent / f"{NAME}.json" for each in manifests()]
     try:
-        subprocess.run(command, check=True, cwd=ROOT, env=environment)
+        subprocess.run([*command, *options], check=True, cwd=ROOT, env=environment)
         text = (manifest.parent / f"{NAME}.json").read_text(encoding="utf-8")
     finally:
         for path in written:

@@ -17,6 +17,7 @@ import tomllib
 from table import CACHE, LINUX, ROOT, Platform
 
 FOLDER = CACHE / "platforms"
+CYCLONEDX = "0.5.9"
 PYTHON_TOOLS = ["ziglang==0.17.1", "cargo-zigbuild==0.24.0", "maturin==1.16.0"]
 NEXT_RELEASE = "trixie"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -56,6 +57,18 @@ def python_tools() -> pathlib.Path:
         run(venv / "bin/python", "-m", "pip", "install", "--quiet", *PYTHON_TOOLS)
         complete(venv, key)
     return venv / "bin"
+
+
+@functools.cache
+def cyclonedx() -> pathlib.Path:
+    """cargo-cyclonedx, which writes lists of contents."""
+    folder, version = FOLDER / "cyclonedx", CYCLONEDX
+    if once(folder, version):
+        # It runs for a second: it need not be fast.
+        options = ["--locked", "--quiet", "--debug", "--version", version, "--root", folder]
+        run("cargo", "install", *options, "cargo-cyclonedx")
+        complete(folder, version)
+    return folder / "bin/cargo-cyclonedx"
 
 
 def zig() -> pathlib.Path:
