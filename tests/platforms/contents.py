@@ -1,4 +1,5 @@
-"""Checks what is inside the packages: licences, third-party notices and lists of contents.
+"""Checks what is inside the packages: licences, third-party notices and lists of contents; and
+that what a shop downloads is small.
 
 contents.py [PACKAGES]
 
@@ -24,6 +25,8 @@ BINDINGS = (
     "connectly-conversions-node",
     "connectly-conversions-swift",
 )
+MOST_BYTES = 6_000_000
+"""Of a wheel or an addon's tarball."""
 Crates = set[tuple[str, str]]
 
 
@@ -74,6 +77,8 @@ def faults_of(package: pathlib.Path, wanted: Crates | None) -> list[str]:
     faults = [f"lacks {name}" for name in (*LICENCES, NOTICES) if name not in names]
     if NOTICES in names and inside[names[NOTICES]] != (ROOT / NOTICES).read_bytes():
         faults.append(f"has another {NOTICES} than this checkout")
+    if (size := package.stat().st_size) > MOST_BYTES and package.suffix in {".whl", ".tgz"}:
+        faults.append(f"has {size:,} bytes, more than {MOST_BYTES:,}")
     if wanted is not None:
         lists = [data for name, data in inside.items() if name.endswith((".cdx.json", ".cyclonedx.json"))]
         if not lists:

@@ -62,6 +62,11 @@ class Packages(unittest.TestCase):
         faults = self.faults(WHOLE | {"a/sboms/a.cyclonedx.json": empty})
         self.assertEqual(faults, ["a.whl does not list ring 0.17.14"])
 
+    def test_more_than_six_megabytes_are_found(self) -> None:
+        faults = self.faults(WHOLE | {"a/_native.so": "x" * 6_000_000})
+        self.assertEqual(len(faults), 1)
+        self.assertRegex(faults[0], r"^a\.whl has 6,\d{3},\d{3} bytes, more than 6,000,000$")
+
     def test_a_folder_of_this_machine_is_found(self) -> None:
         listed = json.dumps(LISTED | {"from": f"file://{ROOT}/core"})
         faults = self.faults(WHOLE | {"a/sboms/a.cyclonedx.json": listed})
