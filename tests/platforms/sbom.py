@@ -30,7 +30,7 @@ def write(manifest: pathlib.Path, target: str, out: pathlib.Path, *options: str)
         for path in written:
             path.unlink(missing_ok=True)
     # Where the checkout lay is nobody's business.
-    out.write_text(re.sub(rf"file://{re.escape(str(ROOT))}/?", "file:///", text), encoding="utf-8")
+    out.write_text(re.sub(rf"{re.escape(ROOT.as_uri())}/?", "file:///", text), encoding="utf-8")
 
 
 def manifests() -> list[pathlib.Path]:

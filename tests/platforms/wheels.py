@@ -16,7 +16,7 @@ def without_folder(made: pathlib.Path, out: pathlib.Path, folder: pathlib.Path) 
         for member in old.infolist():
             data = old.read(member)
             if ".dist-info/sboms/" in member.filename:
-                data = re.sub(rb"file://" + re.escape(str(folder).encode()) + rb"/?", b"file:///", data)
+                data = re.sub(re.escape(folder.as_uri().encode()) + rb"/?", b"file:///", data)
                 changed[member.filename] = data
             elif member.filename.endswith(".dist-info/RECORD"):
                 data = "\n".join(recorded(line, changed) for line in data.decode().split("\n")).encode()
