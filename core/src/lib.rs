@@ -16,6 +16,8 @@ mod issue;
 mod landing;
 mod model;
 mod named;
+#[cfg(feature = "outbox")]
+mod outbox;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod text;
@@ -32,6 +34,12 @@ pub use landing::{
     Landing, SCRIPT_COOKIE_NAME, SkipReason, Touch, Visit, VisitCount, VisitRequest,
 };
 pub use model::{Amount, EventName, EventTime, Item, Rounding};
+#[cfg(feature = "outbox")]
+pub use outbox::{
+    Attempted, Changed, Counts, Dead, Delivered, EnqueueOptions, Enqueued, Forgotten, Hold, Metrics,
+    Outbox, OutboxBuilder, Record, Replayed, ReplayedEvent, State, Target, Verdict, Worker,
+    WorkerBuilder,
+};
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{

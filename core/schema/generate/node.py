@@ -11,6 +11,7 @@ TYPES = {
     "path": "string",
     "duration": "number",
     "count": "number",
+    "rate": "number",
     "port": "number",
     "flag": "boolean",
     "retry": "RetryPolicy",

@@ -94,6 +94,10 @@ def duration(seconds: float) -> str:
     return f"from_millis({millis})" if millis % 1000 else f"from_secs({millis // 1000:_})"
 
 
+# The feature that an option's default is needed for.
+FEATURES = {"sandbox": "sandbox", "wait_for": "sandbox", "outbox": "outbox", "worker": "outbox"}
+
+
 def defaults(surface: dict) -> str:
     lines = [
         HEAD.replace("//! ", "//! What options are unless given. ", 1),
@@ -106,12 +110,13 @@ def defaults(surface: dict) -> str:
             prefix = "" if group in ("client", "send_many") else f"{group.upper()}_"
             name = prefix + row["name"].upper()
             default = row.get("default")
-            gate = '#[cfg(feature = "sandbox")]\n' if group in ("sandbox", "wait_for") else ""
+            feature = FEATURES.get(group)
+            gate = f'#[cfg(feature = "{feature}")]\n' if feature else ""
             const = f"{gate}pub(crate) const {name}"
             if row["type"] == "duration":
                 lines.append(f"{const}: Duration = Duration::{duration(default)};")
             elif row["type"] == "count":
-                kind = "u32" if group == "retry" else "usize"
+                kind = {"retry": "u32", "outbox": "u64"}.get(group, "usize")
                 lines.append(f"{const}: {kind} = {default};")
             elif row["type"] == "url" and default is not None:
                 lines.append(f'{const}: &str = "{default}";')
@@ -152,5 +157,7 @@ def files(surface: dict) -> dict:
         "core/src/sandbox/kind.rs": lambda _: fault_kinds(surface),
         "core/src/sandbox/faults.rs": lambda old: faults(old, surface["faults"]),
         "core/src/sandbox/mod.rs": lambda old: settings(old, options["sandbox"]),
+        "core/src/outbox/options.rs": lambda old: settings(old, options["outbox"]),
+        "core/src/outbox/worker/options.rs": lambda old: settings(old, options["worker"]),
         "core/src/client/builder.rs": lambda old: settings(old, options["client"]),
     }

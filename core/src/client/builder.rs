@@ -182,6 +182,7 @@ impl ClientBuilder {
         let total = limit("timeout", self.timeout, defaults::TIMEOUT)?;
         let url = config::endpoint(&base_url, &business_id, self.allow_insecure_http)?;
         let settings = Settings {
+            business_id: config::business(&business_id)?.hyphenated().to_string(),
             headers: headers(&api_key, self.user_agent.as_deref())?,
             api_key,
             connect_timeout: limit(

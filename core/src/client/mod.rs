@@ -129,6 +129,10 @@ impl Client {
 
 /// One attempt at a time, for a queue that has a policy of its own.
 impl Sender for Client {
+    fn business_id(&self) -> &str {
+        &self.inner.settings.business_id
+    }
+
     async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
         poll_idle_connections().await;
         let call = self.inner.in_flight.begin().map_err(misconfigured)?;

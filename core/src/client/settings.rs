@@ -28,6 +28,8 @@ impl Limits {
 
 /// All that a client needs. In `headers`, the key is marked as sensitive.
 pub(super) struct Settings {
+    /// In lower case with hyphens.
+    pub(super) business_id: String,
     pub(super) url: Url,
     pub(super) api_key: ApiKey,
     pub(super) headers: HeaderMap,

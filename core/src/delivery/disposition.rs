@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Meta drops a second event of the same order id within this time of the first; later it counts
 /// twice.
 const DEDUP_WINDOW: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// What a failed attempt means for the event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Disposition {
     /// The server was never reached.

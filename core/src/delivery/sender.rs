@@ -11,6 +11,9 @@ pub type Attempt = Result<Receipt, Failure>;
 
 /// Something that can make one request.
 pub trait Sender {
+    /// The business that it sends for, in lower case with hyphens.
+    fn business_id(&self) -> &str;
+
     /// Posts the bytes of one event, once, and reads the answer. Ends at `until` at the latest.
     fn post(&self, wire: Bytes, until: Instant) -> impl Future<Output = Attempt> + Send;
 }

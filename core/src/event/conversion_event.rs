@@ -61,6 +61,18 @@ impl ConversionEvent {
         self.inner.wire.clone()
     }
 
+    /// What tells two events of one order apart: currency, value and contents as on the wire.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn content(&self) -> Vec<u8> {
+        wire::write_content(&self.inner.valid)
+    }
+
+    /// The customer's tracking id.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn tracking_id(&self) -> &str {
+        &self.inner.valid.cnct_tracking_id
+    }
+
     pub(super) fn valid(&self) -> &ValidEvent {
         &self.inner.valid
     }

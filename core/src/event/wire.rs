@@ -16,6 +16,14 @@ pub(super) fn write(event: &ValidEvent) -> Vec<u8> {
     bytes
 }
 
+/// Writes what the order was worth and what was bought, as they are in the request's body.
+#[cfg(feature = "outbox")]
+pub(super) fn write_content(event: &ValidEvent) -> Vec<u8> {
+    let payload = Event::of(event, Exact, &[]).payload;
+    let content = (payload.currency, payload.value, payload.contents);
+    serde_json::to_vec(&content).unwrap_or_default()
+}
+
 /// An event whose amounts are written as `M`.
 #[derive(serde::Serialize)]
 pub(super) struct Event<'a, M: Serialize> {

@@ -1,0 +1,44 @@
+//! The durable queue and ledger.
+//!
+//! `transition` decides, purely; `queue` decides what concerns all events. `ledger` and `exchange`
+//! ask them about the rows of a [`Table`], which a [`Store`] runs them on: that is a database. It
+//! knows `delivery`, and no client.
+
+mod api;
+mod command;
+mod decision;
+mod entry;
+mod exchange;
+mod hash;
+mod ledger;
+mod options;
+mod queue;
+mod record;
+mod row;
+mod sqlite;
+mod state;
+mod store;
+mod table;
+mod target;
+mod totals;
+mod transition;
+mod url;
+mod worker;
+
+pub use api::{Changed, Dead, EnqueueOptions, Forgotten, Outbox};
+pub use command::{Command, Hold, Outcome};
+pub use decision::{Decision, Effect, Payload};
+pub use entry::Entry;
+pub use hash::Hash;
+pub use options::OutboxBuilder;
+pub use queue::{Admission, Queue};
+pub use record::{
+    Attempted, Counts, Delivered, Enqueued, Metrics, Record, Replayed, ReplayedEvent, Verdict,
+};
+pub use row::Row;
+pub use state::{Millis, State};
+pub use store::{Job, Store, Undo};
+pub use table::{Change, Due, Filter, Live, Table, Which};
+pub use target::Target;
+pub use transition::{Context, transition};
+pub use worker::{Worker, WorkerBuilder};
