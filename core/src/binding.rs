@@ -8,6 +8,12 @@ pub use crate::delivery::{
 pub use crate::document::{HALF_A_CHARACTER, Spelling, Value, moment};
 use crate::error::Result;
 pub use crate::landing::landing;
+#[cfg(feature = "outbox")]
+pub use crate::outbox::{
+    Admission, Change, Command, Context, Decision as Transition, Due, Effect, Entry, Filter, Hash,
+    Job, Live, Millis, Outcome as AttemptOutcome, Payload, Queue, Row, Store, Table, Undo, Which,
+    transition,
+};
 pub use crate::text::one_line;
 use crate::validation;
 

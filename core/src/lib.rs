@@ -36,9 +36,9 @@ pub use landing::{
 pub use model::{Amount, EventName, EventTime, Item, Rounding};
 #[cfg(feature = "outbox")]
 pub use outbox::{
-    Attempted, Changed, Counts, Dead, Delivered, EnqueueOptions, Enqueued, Forgotten, Hold, Metrics,
-    Outbox, OutboxBuilder, Record, Replayed, ReplayedEvent, State, Target, Verdict, Worker,
-    WorkerBuilder,
+    Attempted, Changed, Counts, Dead, DeliverOptions, Delivered, EnqueueOptions, Enqueued,
+    Forgotten, Hold, Metrics, Outbox, OutboxBuilder, Record, Replayed, ReplayedEvent, State,
+    Target, Verdict, Worker, WorkerBuilder,
 };
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]

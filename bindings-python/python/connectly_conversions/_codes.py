@@ -138,6 +138,39 @@ ErrorCode: TypeAlias = Literal[
     # The answer is over 64 KiB. The event may have been recorded. Check the base URL. Send again
     # only if `retryable` says so.
     "response_too_large",
+    # The outbox's URL cannot be used. Give `sqlite:///absolute/path/of/a/file.db`: three slashes
+    # and an absolute path.
+    "invalid_outbox_url",
+    # The client sends for another business than the outbox's. Give both the same `business_id`.
+    "wrong_business",
+    # The event was not on the disk within `enqueue_timeout`. It may still come to be stored.
+    # Enqueue it again later: with an order id that does no harm. Look at the disk.
+    "outbox_timeout",
+    # As many events wait as `max_events` and `max_bytes` allow. The event was not stored. Look why
+    # nothing is delivered (`connectly outbox status`); then enqueue it again.
+    "outbox_full",
+    # The disk is full. The event was not stored; what was stored before is safe and is still
+    # delivered. Make room on the disk; then enqueue the event again.
+    "outbox_disk_full",
+    # Another process kept the outbox locked for too long. Try again. Look for a process that holds
+    # a transaction on the outbox's file.
+    "outbox_busy",
+    # The outbox's file cannot be opened or written: there is no such folder, or no permission. Make
+    # the folder, and give the process's user the right to write in it.
+    "outbox_unavailable",
+    # The outbox's file is damaged. Stop all workers, keep a copy of the file with its `-wal`, and
+    # restore a backup or start a new file.
+    "outbox_corrupt",
+    # The file is a database of something else. Give the outbox a file of its own.
+    "outbox_foreign",
+    # A newer release made the outbox's tables, and this one cannot work with them. Update this
+    # process's release.
+    "outbox_too_new",
+    # The outbox's file lies on a network file system, where its locks do not hold. Put it on a disk
+    # of this machine.
+    "outbox_network_disk",
+    # The outbox's database failed. Look at the message and at the cause.
+    "outbox_failed",
     # The event may have been recorded, and sending it again could count it twice: it has no order
     # id, or 48 hours have passed. Do not send it again. Give every purchase an order id.
     "unknown_outcome",

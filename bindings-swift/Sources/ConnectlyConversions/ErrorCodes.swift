@@ -56,6 +56,18 @@ extension ConnectlyError.Code: CaseIterable {
         .notReceived,
         .unreadableResponse,
         .responseTooLarge,
+        .invalidOutboxURL,
+        .wrongBusiness,
+        .outboxTimeout,
+        .outboxFull,
+        .outboxDiskFull,
+        .outboxBusy,
+        .outboxUnavailable,
+        .outboxCorrupt,
+        .outboxForeign,
+        .outboxTooNew,
+        .outboxNetworkDisk,
+        .outboxFailed,
         .unknownOutcome,
         .`internal`,
     ]
@@ -163,6 +175,39 @@ extension ConnectlyError.Code: CaseIterable {
     /// The answer is over 64 KiB. The event may have been recorded. Check the base URL. Send again
     /// only if `retryable` says so.
     public static let responseTooLarge = Self(rawValue: "response_too_large")
+    /// The outbox's URL cannot be used. Give `sqlite:///absolute/path/of/a/file.db`: three slashes
+    /// and an absolute path.
+    public static let invalidOutboxURL = Self(rawValue: "invalid_outbox_url")
+    /// The client sends for another business than the outbox's. Give both the same `businessID`.
+    public static let wrongBusiness = Self(rawValue: "wrong_business")
+    /// The event was not on the disk within `enqueueTimeout`. It may still come to be stored.
+    /// Enqueue it again later: with an order id that does no harm. Look at the disk.
+    public static let outboxTimeout = Self(rawValue: "outbox_timeout")
+    /// As many events wait as `maxEvents` and `maxBytes` allow. The event was not stored. Look why
+    /// nothing is delivered (`connectly outbox status`); then enqueue it again.
+    public static let outboxFull = Self(rawValue: "outbox_full")
+    /// The disk is full. The event was not stored; what was stored before is safe and is still
+    /// delivered. Make room on the disk; then enqueue the event again.
+    public static let outboxDiskFull = Self(rawValue: "outbox_disk_full")
+    /// Another process kept the outbox locked for too long. Try again. Look for a process that
+    /// holds a transaction on the outbox's file.
+    public static let outboxBusy = Self(rawValue: "outbox_busy")
+    /// The outbox's file cannot be opened or written: there is no such folder, or no permission.
+    /// Make the folder, and give the process's user the right to write in it.
+    public static let outboxUnavailable = Self(rawValue: "outbox_unavailable")
+    /// The outbox's file is damaged. Stop all workers, keep a copy of the file with its `-wal`, and
+    /// restore a backup or start a new file.
+    public static let outboxCorrupt = Self(rawValue: "outbox_corrupt")
+    /// The file is a database of something else. Give the outbox a file of its own.
+    public static let outboxForeign = Self(rawValue: "outbox_foreign")
+    /// A newer release made the outbox's tables, and this one cannot work with them. Update this
+    /// process's release.
+    public static let outboxTooNew = Self(rawValue: "outbox_too_new")
+    /// The outbox's file lies on a network file system, where its locks do not hold. Put it on a
+    /// disk of this machine.
+    public static let outboxNetworkDisk = Self(rawValue: "outbox_network_disk")
+    /// The outbox's database failed. Look at the message and at the cause.
+    public static let outboxFailed = Self(rawValue: "outbox_failed")
     /// The event may have been recorded, and sending it again could count it twice: it has no order
     /// id, or 48 hours have passed. Do not send it again. Give every purchase an order id.
     public static let unknownOutcome = Self(rawValue: "unknown_outcome")

@@ -129,8 +129,8 @@ impl Client {
 
 /// One attempt at a time, for a queue that has a policy of its own.
 impl Sender for Client {
-    fn business_id(&self) -> &str {
-        &self.inner.settings.business_id
+    fn business_id(&self) -> Option<&str> {
+        Some(&self.inner.settings.business_id)
     }
 
     async fn post(&self, wire: Bytes, until: Instant) -> Attempt {

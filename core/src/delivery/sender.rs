@@ -10,9 +10,11 @@ use super::receipt::Receipt;
 pub type Attempt = Result<Receipt, Failure>;
 
 /// Something that can make one request.
-pub trait Sender {
-    /// The business that it sends for, in lower case with hyphens.
-    fn business_id(&self) -> &str;
+pub trait Sender: Sync {
+    /// The business that it sends for, in lower case with hyphens; `None` where any would do.
+    fn business_id(&self) -> Option<&str> {
+        None
+    }
 
     /// Posts the bytes of one event, once, and reads the answer. Ends at `until` at the latest.
     fn post(&self, wire: Bytes, until: Instant) -> impl Future<Output = Attempt> + Send;

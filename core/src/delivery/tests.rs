@@ -49,10 +49,6 @@ fn failed(kind: ErrorKind, code: ErrorCode, disposition: Disposition) -> Attempt
 }
 
 impl Sender for Api {
-    fn business_id(&self) -> &'static str {
-        "00000000-0000-4000-8000-000000000000"
-    }
-
     async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
         self.requests.lock().unwrap().push((Instant::now(), wire));
         let step = self.steps.lock().unwrap().pop_front().unwrap_or(self.finally);

@@ -153,8 +153,7 @@ impl Outbox {
         let EnqueueOptions { hold, traceparent } = options;
         let entry = Entry::of(event, self.business_id(), traceparent);
         let caps = self.inner.settings.caps;
-        let enqueued =
-            self.add(move |table| ledger::enqueue(table, &entry, hold, caps)).await?;
+        let enqueued = self.add(move |table| ledger::enqueue(table, &entry, hold, caps)).await?;
         if enqueued.conflict {
             tracing::warn!(
                 id = enqueued.id,
@@ -236,11 +235,7 @@ impl Outbox {
     ///
     /// # Errors
     /// Of kind `outbox` where the store fails.
-    pub async fn cancel(
-        &self,
-        target: impl Into<Target>,
-        reason: Option<&str>,
-    ) -> Result<Changed> {
+    pub async fn cancel(&self, target: impl Into<Target>, reason: Option<&str>) -> Result<Changed> {
         let reason = reason.map(str::to_owned);
         self.ask_one(&target.into(), Command::Cancel { reason }).await
     }

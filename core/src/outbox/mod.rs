@@ -41,4 +41,4 @@ pub use store::{Job, Store, Undo};
 pub use table::{Change, Due, Filter, Live, Table, Which};
 pub use target::Target;
 pub use transition::{Context, transition};
-pub use worker::{Worker, WorkerBuilder};
+pub use worker::{DeliverOptions, Worker, WorkerBuilder};

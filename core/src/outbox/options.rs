@@ -52,37 +52,39 @@ impl OutboxBuilder {
         }
     }
 
-    /// The UUID of the business at Connectly. Default: `CONNECTLY_BUSINESS_ID`.
+    /// The UUID of the business at Connectly. Default: `CONNECTLY_BUSINESS_ID` of the environment.
     pub fn business_id(mut self, id: impl Into<String>) -> Self {
         self.business_id = Some(id.into());
         self
     }
 
-    /// How long `enqueue` waits at most until the event is on the disk. Default: 250 ms.
+    /// How long `enqueue` waits at most until the event is on the disk. Default: 0.25 s.
     pub fn enqueue_timeout(mut self, timeout: Duration) -> Self {
         self.enqueue_timeout = timeout;
         self
     }
 
-    /// How many events may wait at most. Default: 1,000,000.
+    /// How many events may wait at most. Default: `1000000`.
     pub fn max_events(mut self, count: u64) -> Self {
         self.max_events = count;
         self
     }
 
-    /// How many bytes the payloads of waiting events may have at most. Default: 1 GiB.
+    /// How many bytes the payloads of waiting events may have at most. Default: `1073741824`.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
     }
 
-    /// How long an event is tried that was surely not recorded. Default: 7 days.
+    /// How long an event is tried that was surely not recorded; time in which the queue is paused
+    /// does not count. Default: 7 days.
     pub fn give_up_after(mut self, time: Duration) -> Self {
         self.give_up_after = time;
         self
     }
 
-    /// How long the payloads of accepted and cancelled events are kept. Default: 30 days.
+    /// How long the payloads of accepted and cancelled events are kept. What became of them is kept
+    /// for ever. Default: 30 days.
     pub fn keep_payloads(mut self, time: Duration) -> Self {
         self.keep_payloads = time;
         self

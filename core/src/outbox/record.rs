@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::decision::Effect;
 use super::state::{Millis, State};
@@ -163,7 +163,16 @@ pub struct Replayed {
     /// How many go out again.
     pub replayed: u64,
     /// The money of those that would still count, by currency.
+    #[serde(serialize_with = "as_texts")]
     pub money: BTreeMap<String, Decimal>,
+}
+
+/// Money is text: a JSON number loses digits.
+fn as_texts<S: Serializer>(
+    money: &BTreeMap<String, Decimal>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(money.iter().map(|(currency, sum)| (currency, sum.to_string())))
 }
 
 /// What a replay does with one event.

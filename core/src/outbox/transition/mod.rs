@@ -8,7 +8,7 @@ mod limits;
 mod order;
 
 pub use limits::Context;
-pub(crate) use limits::{ATTEMPT, DAY, HOUR, LEASE, LONGEST_WAIT, span};
+pub(super) use limits::{ATTEMPT, DAY, LEASE, LONGEST_WAIT, span};
 
 use super::command::Command;
 use super::decision::{Decision, Effect, Payload};

@@ -1,0 +1,354 @@
+//! The loop: claim, send, tell. No transaction is open while a request is.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep};
+
+use super::options::Pace;
+use super::term::Term;
+use crate::delivery::{Attempt, Sender};
+use crate::error::{Error, Result};
+use crate::outbox::api::Outbox;
+use crate::outbox::command::Outcome;
+use crate::outbox::exchange::{self, Claimed, Ended, Reply, Request, Told, is_of_the_event};
+use crate::outbox::queue::Admission;
+use crate::outbox::record::{Attempted, Delivered};
+use crate::outbox::state::{Millis, State};
+use crate::outbox::store;
+use crate::outbox::transition::{LEASE, span};
+use crate::text::one_line;
+
+/// Other processes enqueue too: an idle worker looks this often.
+const POLL: Duration = Duration::from_secs(1);
+
+/// After the store failed.
+const AFTER_AN_ERROR: Duration = Duration::from_millis(500);
+
+/// Old payloads are erased this often.
+const UPKEEP: Duration = Duration::from_secs(3_600);
+
+/// So many at once, so that nobody waits for it.
+const RETIRED_AT_ONCE: usize = 500;
+
+/// A server's words are kept up to this length, in characters.
+const MESSAGE: usize = 500;
+
+pub(super) struct Delivery<'a, S> {
+    outbox: &'a Outbox,
+    sender: &'a S,
+    pace: &'a Pace,
+    flight: FuturesUnordered<BoxFuture<'a, Flown>>,
+    /// Attempts whose outcome is not on the disk yet.
+    flown: Vec<Flown>,
+    /// When the next request may begin.
+    next_start: Instant,
+    next_upkeep: Instant,
+    /// Since when the store has failed.
+    failing: Option<Instant>,
+    delivered: Delivered,
+}
+
+/// An attempt that has ended.
+#[derive(Debug, Clone)]
+struct Flown {
+    ended: Ended,
+    attempted: Attempted,
+}
+
+/// What a turn of the loop found.
+struct Found {
+    /// Whether there may be more at once.
+    more: bool,
+    wait: Duration,
+}
+
+impl<'a, S: Sender> Delivery<'a, S> {
+    pub(super) fn new(outbox: &'a Outbox, sender: &'a S, pace: &'a Pace) -> Self {
+        let now = Instant::now();
+        Self {
+            outbox,
+            sender,
+            pace,
+            flight: FuturesUnordered::new(),
+            flown: Vec::new(),
+            next_start: now,
+            next_upkeep: now,
+            failing: None,
+            delivered: Delivered::default(),
+        }
+    }
+
+    pub(super) fn delivered(&self) -> Delivered {
+        self.delivered
+    }
+
+    pub(super) async fn run(&mut self, mut term: Term) -> Result<()> {
+        loop {
+            let found = match self.turn(&term).await {
+                Ok(found) => {
+                    self.failing = None;
+                    found
+                }
+                Err(error) => self.failed(error, &term)?,
+            };
+            let is_idle = self.flight.is_empty() && self.flown.is_empty();
+            if term.is_over() || is_idle && !term.may_claim() {
+                return Ok(());
+            }
+            if found.more {
+                continue;
+            }
+            if is_idle && term.until_empty && self.failing.is_none() {
+                return Ok(());
+            }
+            self.rest(&mut term, found.wait).await;
+        }
+    }
+
+    /// Tells what came of attempts, and starts others.
+    async fn turn(&mut self, term: &Term) -> Result<Found> {
+        let room = if term.may_claim() { self.room() } else { 0 };
+        if room == 0 && self.flown.is_empty() {
+            let until_next = self.next_start.saturating_duration_since(Instant::now());
+            let is_slowed = term.may_claim() && self.flight.len() < self.pace.concurrency;
+            let wait = if is_slowed { until_next } else { POLL };
+            return Ok(Found { more: is_slowed && self.slowed(until_next).await, wait });
+        }
+        if term.may_claim() && Instant::now() >= self.next_upkeep {
+            self.keep_up().await?;
+        }
+        let reply = self.exchange(room).await?;
+        self.account(&reply);
+        let more = !reply.claimed.is_empty() && room > reply.claimed.len() || reply.died > 0;
+        let stopped = !term.may_claim();
+        for claimed in reply.claimed {
+            if stopped {
+                self.flown.push(Flown::unsent(claimed));
+            } else {
+                self.start(claimed, term);
+            }
+        }
+        let more = more && self.room() > 0 || stopped && !self.flown.is_empty();
+        Ok(Found { more, wait: wait(reply.wait, reply.admission) })
+    }
+
+    /// How many requests may begin now.
+    fn room(&self) -> usize {
+        let free = self.pace.concurrency.saturating_sub(self.flight.len());
+        match self.pace.spacing {
+            // One at a time keeps the distance between two.
+            Some(_) => free.min(usize::from(Instant::now() >= self.next_start)),
+            None => free,
+        }
+    }
+
+    /// Waits for the rate alone, if there is nothing else to wait for.
+    async fn slowed(&self, until_next: Duration) -> bool {
+        if self.flight.is_empty() {
+            sleep(until_next).await;
+        }
+        self.flight.is_empty()
+    }
+
+    async fn exchange(&mut self, room: usize) -> Result<Reply> {
+        let settings = &self.outbox.inner.settings;
+        let request = Request {
+            business_id: settings.business_id.clone(),
+            give_up_after: settings.give_up_after,
+            ended: self.flown.iter().map(|flown| flown.ended.clone()).collect(),
+            room,
+        };
+        let written = self.flown.len();
+        let store = &*self.outbox.inner.store;
+        let mut reply =
+            Box::pin(store::write(store, move |table| exchange::exchange(table, &request)));
+        // Requests go on meanwhile.
+        let reply = loop {
+            tokio::select! {
+                biased;
+                reply = &mut reply => break reply?,
+                Some(flown) = self.flight.next() => self.flown.push(flown),
+            }
+        };
+        for (flown, told) in self.flown.drain(..written).zip(&reply.told) {
+            tell(self.outbox, self.pace, flown, told, &mut self.delivered);
+        }
+        Ok(reply)
+    }
+
+    fn account(&mut self, reply: &Reply) {
+        let died = Delivered { dead: reply.died, ..Delivered::default() };
+        self.outbox.inner.totals.add(died);
+        self.delivered = self.delivered.plus(died);
+    }
+
+    fn start(&mut self, claimed: Claimed, term: &Term) {
+        if let Some(spacing) = self.pace.spacing {
+            self.next_start = Instant::now() + spacing;
+        }
+        let (sender, until) = (self.sender, term.attempt_ends());
+        let attempt = async move {
+            let began = Instant::now();
+            let attempt = sender.post(claimed.wire.clone(), until).await;
+            Flown::new(claimed, &attempt, began.elapsed())
+        };
+        self.flight.push(attempt.boxed());
+    }
+
+    /// Waits for the end of an attempt, for news, or for a while.
+    async fn rest(&mut self, term: &mut Term, wait: Duration) {
+        let may_claim = term.may_claim() && self.room() > 0;
+        let retries = !self.flown.is_empty();
+        tokio::select! {
+            biased;
+            Some(flown) = self.flight.next() => self.flown.push(flown),
+            () = term.changes() => {}
+            () = self.outbox.inner.news.notified(), if may_claim => {}
+            () = sleep(wait), if may_claim || retries => {}
+        }
+        // What ended at the same time is written together.
+        while let Some(Some(flown)) = self.flight.next().now_or_never() {
+            self.flown.push(flown);
+        }
+    }
+
+    /// The store failed: a worker waits; what has an end of its own gives up, unless outcomes wait
+    /// to be written: these are told as long as their leases last.
+    fn failed(&mut self, error: Error, term: &Term) -> Result<Found> {
+        let since = *self.failing.get_or_insert_with(Instant::now);
+        let waits = !self.flight.is_empty() || !self.flown.is_empty();
+        if term.has_end() && (!waits || since.elapsed() > span(LEASE)) || term.is_over() {
+            return Err(error);
+        }
+        tracing::warn!(%error, "the outbox's store failed; trying again");
+        Ok(Found { more: false, wait: AFTER_AN_ERROR })
+    }
+
+    /// Erases payloads that nobody needs any longer, and warns of holds that last too long.
+    async fn keep_up(&mut self) -> Result<()> {
+        self.next_upkeep = Instant::now() + UPKEEP;
+        let settings = &self.outbox.inner.settings;
+        let store = &*self.outbox.inner.store;
+        loop {
+            let (business_id, keep) = (settings.business_id.clone(), settings.keep_payloads);
+            let retired = store::write(store, move |table| {
+                let before = table.now()?.saturating_sub(keep);
+                table.retire(&business_id, before, RETIRED_AT_ONCE)
+            });
+            if retired.await? < RETIRED_AT_ONCE {
+                break;
+            }
+        }
+        let holds = self.outbox.metrics().await?.overdue_holds;
+        if holds > 0 {
+            tracing::warn!(
+                holds,
+                "orders are held for more than six days: after seven they do not count"
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Flown {
+    fn new(claimed: Claimed, attempt: &Attempt, took: Duration) -> Self {
+        let outcome = match attempt {
+            Ok(receipt) => Outcome::Accepted { status: receipt.status() },
+            Err(failure) => {
+                let error = &failure.error;
+                let message = one_line(error.message()).to_string();
+                Outcome::Failed {
+                    disposition: failure.disposition,
+                    code: error.code().as_str().to_owned(),
+                    status: error.status(),
+                    message: message.chars().take(MESSAGE).collect(),
+                    retry_after: error.retry_after().map(in_millis),
+                }
+            }
+        };
+        let (code, status, disposition) = match &outcome {
+            Outcome::Accepted { status } => (None, Some(*status), None),
+            Outcome::Failed { code, status, disposition, .. } => {
+                (Some(code.clone()), *status, Some(*disposition))
+            }
+        };
+        let unsent = Self::unsent(claimed);
+        Self {
+            ended: Ended { outcome: Some(outcome), ..unsent.ended },
+            attempted: Attempted {
+                code,
+                status,
+                disposition,
+                took: in_millis(took),
+                ..unsent.attempted
+            },
+        }
+    }
+
+    fn unsent(claimed: Claimed) -> Self {
+        let Claimed { id, lease_no, event_name, order_id, traceparent, .. } = claimed;
+        Self {
+            ended: Ended { id, lease_no, outcome: None },
+            attempted: Attempted {
+                id,
+                event_name,
+                order_id,
+                state: State::Pending,
+                attempts: 0,
+                code: None,
+                status: None,
+                took: 0,
+                traceparent,
+                disposition: None,
+            },
+        }
+    }
+}
+
+/// Counts an attempt that is on the disk, and tells of it.
+fn tell(outbox: &Outbox, pace: &Pace, flown: Flown, told: &Told, delivered: &mut Delivered) {
+    if flown.ended.outcome.is_none() {
+        return;
+    }
+    if told.lease_lost {
+        outbox.inner.totals.add_lost_lease();
+    }
+    let Some(row) = &told.row else { return };
+    let attempted = Attempted { state: row.state, attempts: row.attempts, ..flown.attempted };
+    let mut one = Delivered::default();
+    if !told.lease_lost && is_counted(&attempted) {
+        one.count(row.state);
+    }
+    outbox.inner.totals.add(one);
+    *delivered = delivered.plus(one);
+    let (id, code) = (attempted.id, attempted.code.as_deref());
+    match row.state {
+        State::Dead => tracing::warn!(id, code, "given up; `replay` may send it again"),
+        State::Rejected => tracing::warn!(id, code, "rejected by the API"),
+        state => tracing::debug!(id, code, state = state.as_str(), "attempted"),
+    }
+    if let Some(hook) = &pace.hook {
+        hook(&attempted);
+    }
+}
+
+/// A refusal of the sender is no attempt of the event.
+fn is_counted(attempted: &Attempted) -> bool {
+    attempted.state != State::Pending || is_of_the_event(attempted.disposition)
+}
+
+/// How long to wait where nothing happens: at most until the next look, never all at once.
+fn wait(next: Option<Millis>, admission: Admission) -> Duration {
+    let longest = POLL.mul_f64(0.75 + fastrand::f64() / 2.0);
+    match (next, admission) {
+        (Some(next), Admission::All | Admission::Probe) => span(next.max(1)).min(longest),
+        _ => longest,
+    }
+}
+
+fn in_millis(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
+}
