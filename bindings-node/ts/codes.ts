@@ -313,3 +313,34 @@ export const SKIP_REASONS = [
   // An app shows a preview of the link.
   "link_preview",
 ] as const;
+
+export const OUTBOX_STATES = [
+  // It waits for a time, or for `release`.
+  "held",
+  // It waits for a worker.
+  "pending",
+  // A worker sends it.
+  "leased",
+  // The API said that it received it.
+  "accepted",
+  // The API refused it, or it was invalid from the start. `replay` may try again.
+  "rejected",
+  // It is given up: nobody knows whether it was recorded, or it failed for too long. `replay` may
+  // try again.
+  "dead",
+  // It was taken back before it was sent.
+  "cancelled",
+  // The shop decided not to report the order.
+  "skipped",
+] as const;
+
+export const VERDICTS = [
+  // It goes out again.
+  "replayed",
+  // It cannot: its payload was erased.
+  "payload_gone",
+  // It stays: it could count twice. `force` sends it all the same.
+  "needs_force",
+  // It stays: from its state nothing is replayed.
+  "unchanged",
+] as const;

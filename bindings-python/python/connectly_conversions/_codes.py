@@ -296,6 +296,39 @@ SkipReason: TypeAlias = Literal[
 ]
 """Why a request is not a visit to count."""
 
+OutboxState: TypeAlias = Literal[
+    # It waits for a time, or for `release`.
+    "held",
+    # It waits for a worker.
+    "pending",
+    # A worker sends it.
+    "leased",
+    # The API said that it received it.
+    "accepted",
+    # The API refused it, or it was invalid from the start. `replay` may try again.
+    "rejected",
+    # It is given up: nobody knows whether it was recorded, or it failed for too long. `replay` may
+    # try again.
+    "dead",
+    # It was taken back before it was sent.
+    "cancelled",
+    # The shop decided not to report the order.
+    "skipped",
+]
+"""Where an event of the outbox stands."""
+
+Verdict: TypeAlias = Literal[
+    # It goes out again.
+    "replayed",
+    # It cannot: its payload was erased.
+    "payload_gone",
+    # It stays: it could count twice. `force` sends it all the same.
+    "needs_force",
+    # It stays: from its state nothing is replayed.
+    "unchanged",
+]
+"""Whether a replay sends an event again."""
+
 FaultKind: TypeAlias = Literal[
     # Answers with this status, 200 to 599. Nothing is recorded.
     "status",

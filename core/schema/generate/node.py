@@ -41,6 +41,8 @@ def codes(surface: dict) -> str:
         array("FAULT_KINDS", faults),
         array("VISIT_COUNTS", text.means(surface["visits"], "count", camel)),
         array("SKIP_REASONS", text.means(surface["skips"], "reason", camel)),
+        array("OUTBOX_STATES", text.means(surface["states"], "state", camel)),
+        array("VERDICTS", text.means(surface["verdicts"], "verdict", camel)),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -38,6 +38,16 @@ def codes(surface: dict) -> str:
         literal("Severity", "Whether a problem refuses the event.", severities),
         literal("VisitCount", "What a visit was, as one word for a counter.", counts),
         literal("SkipReason", "Why a request is not a visit to count.", reasons),
+        literal(
+            "OutboxState",
+            "Where an event of the outbox stands.",
+            text.means(surface["states"], "state", snake),
+        ),
+        literal(
+            "Verdict",
+            "Whether a replay sends an event again.",
+            text.means(surface["verdicts"], "verdict", snake),
+        ),
         literal("FaultKind", "What a sandbox can do instead of answering as usual.", faults),
     ]
     return "\n\n".join(parts) + "\n"

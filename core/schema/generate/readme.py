@@ -62,6 +62,17 @@ def codes(surface: dict, spell: text.Spell, kind_of, default_text) -> str:
                     ["option", "default", "what it is"],
                     [row[:2] + row[3:] for row in settings("landing")],
                 ),
+                "### An outbox's options",
+                text.table(
+                    ["option", "default", "environment", "what it is"], settings("outbox")
+                ),
+                "### A worker's options",
+                text.table(
+                    ["option", "default", "what it is"],
+                    [row[:2] + row[3:] for row in settings("worker")],
+                ),
+                "### Where an event of the outbox stands",
+                text.table(["state", "what it means"], named("states", "state")),
                 "### What a visit is counted as",
                 text.table(["count", "what it means"], named("visits", "count")),
                 "### Why a visit is skipped",

@@ -89,6 +89,24 @@ def landing_codes(surface: dict) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def outbox_codes(surface: dict) -> str:
+    parts = [
+        HEAD.replace("//! ", "//! Where an event of the outbox stands. ", 1),
+        "use crate::named::named;",
+        enum(
+            "Where an event of the outbox stands.",
+            "State",
+            text.means(surface["states"], "state", snake),
+        ),
+        enum(
+            "Whether a replay sends an event again.",
+            "Verdict",
+            text.means(surface["verdicts"], "verdict", snake),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def duration(seconds: float) -> str:
     millis = round(seconds * 1000)
     return f"from_millis({millis})" if millis % 1000 else f"from_secs({millis // 1000:_})"
@@ -154,6 +172,7 @@ def files(surface: dict) -> dict:
         "core/src/error/codes.rs": lambda _: error_codes(surface),
         "core/src/issue/codes.rs": lambda _: issue_codes(surface),
         "core/src/landing/codes.rs": lambda _: landing_codes(surface),
+        "core/src/outbox/codes.rs": lambda _: outbox_codes(surface),
         "core/src/sandbox/kind.rs": lambda _: fault_kinds(surface),
         "core/src/sandbox/faults.rs": lambda old: faults(old, surface["faults"]),
         "core/src/sandbox/mod.rs": lambda old: settings(old, options["sandbox"]),

@@ -3,9 +3,9 @@
 use super::command::{Command, Hold};
 use super::decision::Effect;
 use super::entry::Entry;
-use super::record::{Enqueued, Record, ReplayedEvent, Verdict};
+use super::record::{Enqueued, Record, ReplayedEvent};
 use super::row::Row;
-use super::state::{Millis, State};
+use super::state::{Millis, State, Verdict};
 use super::table::{Change, Filter, Table, Which};
 use super::transition::{Context, DAY, transition};
 use crate::error::{Error, ErrorCode, ErrorKind, Result};

@@ -5,6 +5,7 @@
 //! knows `delivery`, and no client.
 
 mod api;
+mod codes;
 mod command;
 mod decision;
 mod entry;
@@ -33,10 +34,10 @@ pub use hash::Hash;
 pub use options::OutboxBuilder;
 pub use queue::{Admission, Queue};
 pub use record::{
-    Attempted, Counts, Delivered, Enqueued, Metrics, Record, Replayed, ReplayedEvent, Verdict,
+    Attempted, Counts, Delivered, Enqueued, Metrics, Record, Replayed, ReplayedEvent,
 };
 pub use row::Row;
-pub use state::{Millis, State};
+pub use state::{Millis, State, Verdict};
 pub use store::{Job, Store, Undo};
 pub use table::{Change, Due, Filter, Live, Table, Which};
 pub use target::Target;

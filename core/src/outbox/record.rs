@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::decision::Effect;
-use super::state::{Millis, State};
+use super::state::{Millis, State, Verdict};
 use crate::delivery::Disposition;
 
 /// One conversion in the ledger. Times are Unix milliseconds.
@@ -185,21 +185,6 @@ pub struct ReplayedEvent {
     pub verdict: Verdict,
     /// Whether Meta would still count it: it goes out, and the order is not older than 7 days.
     pub counts: bool,
-}
-
-/// Whether an event goes out again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// It does.
-    Replayed,
-    /// Its payload was erased.
-    PayloadGone,
-    /// It could count twice: only with `force`.
-    NeedsForce,
-    /// It is in a state from which nothing is replayed.
-    Unchanged,
 }
 
 /// The outbox in numbers.
