@@ -135,7 +135,7 @@ def defaults(surface: dict) -> str:
                 lines.append(f"{const}: Duration = Duration::{duration(default)};")
             elif row["type"] == "count":
                 kind = {"retry": "u32", "outbox": "u64"}.get(group, "usize")
-                lines.append(f"{const}: {kind} = {default};")
+                lines.append(f"{const}: {kind} = {default:_};")
             elif row["type"] == "url" and default is not None:
                 lines.append(f'{const}: &str = "{default}";')
             for variable in row.get("env", []):

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::outbox::Outbox;
 use crate::event::EventOptions;
 use crate::model::Rounding;
 
@@ -24,6 +25,8 @@ pub(super) enum Command {
     Validate(Validate),
     /// Send events and show their receipts
     Send(Send),
+    /// Deliver from the outbox, and see and change what is in it
+    Outbox(Outbox),
     /// Run a sandbox of the API on this machine
     Sandbox(Sandbox),
 }

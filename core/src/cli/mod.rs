@@ -4,6 +4,7 @@ mod arguments;
 mod capture;
 mod documents;
 mod exit;
+mod outbox;
 mod progress;
 mod render;
 mod sandbox;
@@ -35,6 +36,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
         Command::Capture(command) => capture::run(command, &mut out),
         Command::Validate(command) => validate::run(command, &mut out),
         Command::Send(command) => send::run(command, &mut out),
+        Command::Outbox(command) => outbox::run(command, &mut out),
         Command::Sandbox(command) => sandbox::run(command, &mut out),
     };
     let code = done.unwrap_or_else(|failure| failure.report(&mut io::stderr()));

@@ -143,11 +143,10 @@ impl Queue {
                 self.refused_code = Some(code.clone());
                 (self.probed_at, self.probed_id) = (Some(now), Some(id));
             }
-            Outcome::Failed { disposition, .. }
-                if matches!(disposition, Disposition::Misconfigured | Disposition::Refused) =>
-            {
-                self.works(now);
-            }
+            Outcome::Failed {
+                disposition: Disposition::Misconfigured | Disposition::Refused,
+                ..
+            } => self.works(now),
             Outcome::Failed { status, retry_after, .. } => {
                 if status.is_some() {
                     self.not_refused(now);

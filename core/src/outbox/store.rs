@@ -25,7 +25,10 @@ pub trait Job: Send {
     /// Whether somebody still waits for it.
     fn is_wanted(&self) -> bool;
 
-    /// Does it. On an error, what it wrote is undone.
+    /// Does it.
+    ///
+    /// # Errors
+    /// What it wrote is to be undone.
     fn run(&mut self, table: &mut dyn Table) -> Result<(), Undo>;
 
     /// Tells what came of it: after the transaction is durable, or has failed.

@@ -11,7 +11,8 @@ use super::row::Row;
 use super::state::{Millis, State};
 use crate::error::Result;
 
-/// The tables of one outbox, within one transaction.
+/// The tables of one outbox, within one transaction. Each call fails where the database does.
+#[expect(clippy::missing_errors_doc, reason = "it is said above")]
 pub trait Table {
     /// The clock that leases and waits go by.
     fn now(&mut self) -> Result<Millis>;
