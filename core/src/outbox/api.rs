@@ -179,7 +179,7 @@ impl Outbox {
             entries.iter().map(|entry| ledger::enqueue(table, entry, None, caps)).collect()
         });
         let enqueued = enqueued.await?;
-        self.inner.news.notify_waiters();
+        self.inner.news.notify_one();
         Ok(enqueued)
     }
 
@@ -217,7 +217,7 @@ impl Outbox {
         let limit = self.inner.settings.enqueue_timeout;
         let write = store::write(&*self.inner.store, change);
         let added = timeout(limit, write).await.unwrap_or_else(|_| Err(too_slow(limit)))?;
-        self.inner.news.notify_waiters();
+        self.inner.news.notify_one();
         Ok(added)
     }
 
@@ -227,7 +227,7 @@ impl Outbox {
     /// Of kind `outbox` where the store fails.
     pub async fn release(&self, target: impl Into<Target>) -> Result<Changed> {
         let done = self.ask_one(&target.into(), Command::Release).await?;
-        self.inner.news.notify_waiters();
+        self.inner.news.notify_one();
         Ok(done)
     }
 
@@ -299,7 +299,7 @@ impl Outbox {
     /// Of kind `outbox` where the store fails.
     pub async fn replay(&self, which: Dead, force: bool) -> Result<Replayed> {
         let replayed = self.replay_or_plan(which, force, false).await?;
-        self.inner.news.notify_waiters();
+        self.inner.news.notify_one();
         Ok(replayed)
     }
 
@@ -390,7 +390,7 @@ impl Outbox {
     /// Of kind `outbox` where the store fails.
     pub async fn resume(&self) -> Result<()> {
         self.with_queue(super::queue::Queue::resume).await?;
-        self.inner.news.notify_waiters();
+        self.inner.news.notify_one();
         Ok(())
     }
 

@@ -58,11 +58,14 @@ struct Flown {
     attempted: Attempted,
 }
 
-/// What a turn of the loop found.
-struct Found {
-    /// Whether there may be more at once.
-    more: bool,
-    wait: Duration,
+/// What a turn of the loop leads to.
+enum Next {
+    /// There may be more at once.
+    Again,
+    /// Nothing is due; this long until it is worth a look.
+    Empty(Duration),
+    /// Something may be due, but not before this time: the rate, or a store that fails.
+    Later(Duration),
 }
 
 impl<'a, S: Sender> Delivery<'a, S> {
@@ -87,10 +90,10 @@ impl<'a, S: Sender> Delivery<'a, S> {
 
     pub(super) async fn run(&mut self, mut term: Term) -> Result<()> {
         loop {
-            let found = match self.turn(&term).await {
-                Ok(found) => {
+            let next = match self.turn(&term).await {
+                Ok(next) => {
                     self.failing = None;
-                    found
+                    next
                 }
                 Err(error) => self.failed(error, &term)?,
             };
@@ -98,31 +101,25 @@ impl<'a, S: Sender> Delivery<'a, S> {
             if term.is_over() || is_idle && !term.may_claim() {
                 return Ok(());
             }
-            if found.more {
-                continue;
+            match next {
+                Next::Again => {}
+                Next::Empty(_) if is_idle && term.until_empty => return Ok(()),
+                Next::Empty(wait) | Next::Later(wait) => self.rest(&mut term, wait).await,
             }
-            if is_idle && term.until_empty && self.failing.is_none() {
-                return Ok(());
-            }
-            self.rest(&mut term, found.wait).await;
         }
     }
 
     /// Tells what came of attempts, and starts others.
-    async fn turn(&mut self, term: &Term) -> Result<Found> {
+    async fn turn(&mut self, term: &Term) -> Result<Next> {
         let room = if term.may_claim() { self.room() } else { 0 };
         if room == 0 && self.flown.is_empty() {
-            let until_next = self.next_start.saturating_duration_since(Instant::now());
-            let is_slowed = term.may_claim() && self.flight.len() < self.pace.concurrency;
-            let wait = if is_slowed { until_next } else { POLL };
-            return Ok(Found { more: is_slowed && self.slowed(until_next).await, wait });
+            return Ok(Next::Later(self.until_next()));
         }
         if term.may_claim() && Instant::now() >= self.next_upkeep {
             self.keep_up().await?;
         }
         let reply = self.exchange(room).await?;
         self.account(&reply);
-        let more = !reply.claimed.is_empty() && room > reply.claimed.len() || reply.died > 0;
         let stopped = !term.may_claim();
         for claimed in reply.claimed {
             if stopped {
@@ -131,26 +128,35 @@ impl<'a, S: Sender> Delivery<'a, S> {
                 self.start(claimed, term);
             }
         }
-        let more = more && self.room() > 0 || stopped && !self.flown.is_empty();
-        Ok(Found { more, wait: wait(reply.wait, reply.admission) })
+        // Whoever died took the place of an event that may be due.
+        let is_short = reply.died > 0 && self.room() > 0;
+        if is_short || stopped && !self.flown.is_empty() {
+            return Ok(Next::Again);
+        }
+        Ok(match self.free() {
+            // What the rate holds back may well be due.
+            1.. if self.room() == 0 => Next::Later(self.until_next()),
+            _ => Next::Empty(wait(reply.wait, reply.admission)),
+        })
     }
 
     /// How many requests may begin now.
     fn room(&self) -> usize {
-        let free = self.pace.concurrency.saturating_sub(self.flight.len());
         match self.pace.spacing {
             // One at a time keeps the distance between two.
-            Some(_) => free.min(usize::from(Instant::now() >= self.next_start)),
-            None => free,
+            Some(_) => self.free().min(usize::from(Instant::now() >= self.next_start)),
+            None => self.free(),
         }
     }
 
-    /// Waits for the rate alone, if there is nothing else to wait for.
-    async fn slowed(&self, until_next: Duration) -> bool {
-        if self.flight.is_empty() {
-            sleep(until_next).await;
-        }
-        self.flight.is_empty()
+    /// How long the rate holds back the next request.
+    fn until_next(&self) -> Duration {
+        self.next_start.saturating_duration_since(Instant::now())
+    }
+
+    /// How many more requests may run.
+    fn free(&self) -> usize {
+        self.pace.concurrency.saturating_sub(self.flight.len())
     }
 
     async fn exchange(&mut self, room: usize) -> Result<Reply> {
@@ -200,14 +206,15 @@ impl<'a, S: Sender> Delivery<'a, S> {
 
     /// Waits for the end of an attempt, for news, or for a while.
     async fn rest(&mut self, term: &mut Term, wait: Duration) {
-        let may_claim = term.may_claim() && self.room() > 0;
-        let retries = !self.flown.is_empty();
+        let may_claim = term.may_claim() && self.free() > 0;
+        let hears = may_claim && self.room() > 0;
+        let tells = !self.flown.is_empty();
         tokio::select! {
             biased;
             Some(flown) = self.flight.next() => self.flown.push(flown),
             () = term.changes() => {}
-            () = self.outbox.inner.news.notified(), if may_claim => {}
-            () = sleep(wait), if may_claim || retries => {}
+            () = self.outbox.inner.news.notified(), if hears => {}
+            () = sleep(wait), if may_claim || tells => {}
         }
         // What ended at the same time is written together.
         while let Some(Some(flown)) = self.flight.next().now_or_never() {
@@ -217,14 +224,14 @@ impl<'a, S: Sender> Delivery<'a, S> {
 
     /// The store failed: a worker waits; what has an end of its own gives up, unless outcomes wait
     /// to be written: these are told as long as their leases last.
-    fn failed(&mut self, error: Error, term: &Term) -> Result<Found> {
+    fn failed(&mut self, error: Error, term: &Term) -> Result<Next> {
         let since = *self.failing.get_or_insert_with(Instant::now);
         let waits = !self.flight.is_empty() || !self.flown.is_empty();
         if term.has_end() && (!waits || since.elapsed() > span(LEASE)) || term.is_over() {
             return Err(error);
         }
         tracing::warn!(%error, "the outbox's store failed; trying again");
-        Ok(Found { more: false, wait: AFTER_AN_ERROR })
+        Ok(Next::Later(AFTER_AN_ERROR))
     }
 
     /// Erases payloads that nobody needs any longer, and warns of holds that last too long.
