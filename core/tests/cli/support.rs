@@ -15,7 +15,7 @@ pub(crate) const EXAMPLE: &str = r#"{"cnct_tracking_id":"t1","event_name":"Purch
 
 pub(crate) fn connectly() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_connectly"));
-    for name in ["API_KEY", "BUSINESS_ID", "BASE_URL", "EXTRA_CURRENCIES"] {
+    for name in ["API_KEY", "BUSINESS_ID", "BASE_URL", "EXTRA_CURRENCIES", "OUTBOX_URL"] {
         command.env_remove(format!("CONNECTLY_{name}"));
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
