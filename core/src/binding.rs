@@ -12,7 +12,7 @@ pub use crate::landing::landing;
 pub use crate::outbox::{
     Admission, Change, Command, Context, Decision as Transition, Due, Effect, Entry, Filter, Hash,
     Job, Live, Millis, Outcome as AttemptOutcome, Payload, Queue, Row, Store, Table, Undo, Which,
-    transition,
+    dead, hold, target, transition, transition_json,
 };
 pub use crate::text::one_line;
 use crate::validation;

@@ -163,8 +163,9 @@ impl Turn<'_> {
             return Ok(Vec::new());
         }
         let last = self.queue.probed_id.filter(|_| admission == Admission::Probe);
-        let mut claimed = Vec::with_capacity(room);
-        for due in self.table.due(&self.request.business_id, self.now, room, last)? {
+        let found = self.table.due(&self.request.business_id, self.now, room, last)?;
+        let mut claimed = Vec::with_capacity(found.len());
+        for due in found {
             let decision = self.apply(due.id, &due.row, &Command::Claim)?;
             match decision.row {
                 Some(row) if decision.effect == Effect::Claimed => {

@@ -5,6 +5,7 @@
 //! knows `delivery`, and no client.
 
 mod api;
+mod asked;
 mod codes;
 mod command;
 mod decision;
@@ -27,6 +28,7 @@ mod url;
 mod worker;
 
 pub use api::{Changed, Dead, EnqueueOptions, Forgotten, Outbox};
+pub use asked::{dead, hold, target, transition_json};
 pub use command::{Command, Hold, Outcome};
 pub use decision::{Decision, Effect, Payload};
 pub use entry::Entry;

@@ -15,7 +15,7 @@ use crate::defaults;
 use crate::error::{Error, ErrorCode, Result};
 
 /// Makes an [`Outbox`]. Nothing is opened before its first use.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[must_use]
 pub struct OutboxBuilder {
     url: String,

@@ -31,6 +31,10 @@ pub struct Worker<S> {
 }
 
 impl<S: Sender> Worker<S> {
+    /// What a binding gives a worker to stop in unless told: no attempt takes longer.
+    #[doc(hidden)]
+    pub const PATIENCE: Duration = Duration::from_secs(10);
+
     fn new(outbox: Outbox, sender: S, pace: Pace) -> Self {
         Self { outbox, sender, pace, stop: watch::Sender::new(None) }
     }
