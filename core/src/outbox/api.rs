@@ -14,7 +14,7 @@ use super::ledger::{self, Done};
 use super::options::{OutboxBuilder, Settings};
 use super::record::{Counts, Enqueued, Metrics, Record, Replayed};
 use super::state::{Millis, State, Verdict};
-use super::store::{self, Store};
+use super::store::{self, Kind, Store};
 use super::table::Filter;
 use super::target::{Target, millis};
 use super::totals::Totals;
@@ -175,7 +175,7 @@ impl Outbox {
         let entries: Vec<_> =
             events.into_iter().map(|event| Entry::of(&event, self.business_id(), None)).collect();
         let caps = self.inner.settings.caps;
-        let enqueued = store::write(&*self.inner.store, move |table| {
+        let enqueued = store::write(&*self.inner.store, Kind::Add, move |table| {
             entries.iter().map(|entry| ledger::enqueue(table, entry, None, caps)).collect()
         });
         let enqueued = enqueued.await?;
@@ -203,7 +203,7 @@ impl Outbox {
                     Some(which) => table.find(&entry.business_id, &which)?.pop(),
                     None => None,
                 };
-                let done = ledger::skip(table, &entry, reason, caps)?;
+                let done = ledger::skip(table, &entry, reason.clone(), caps)?;
                 Ok((done, before.map(|(_, row)| row.state)))
             })
             .await?;
@@ -212,10 +212,10 @@ impl Outbox {
 
     async fn add<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&mut dyn super::table::Table) -> Result<T> + Send + 'static,
+        change: impl FnMut(&mut dyn super::table::Table) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let limit = self.inner.settings.enqueue_timeout;
-        let write = store::write(&*self.inner.store, change);
+        let write = store::write(&*self.inner.store, Kind::Add, change);
         let added = timeout(limit, write).await.unwrap_or_else(|_| Err(too_slow(limit)))?;
         self.inner.news.notify_one();
         Ok(added)
@@ -249,7 +249,11 @@ impl Outbox {
     async fn ask(&self, target: &Target, command: Command) -> Result<Vec<Done>> {
         let business_id = self.business_id().to_owned();
         let which = target.which(&business_id);
-        store::write(&*self.inner.store, move |table| {
+        let kind = match command {
+            Command::Forget => Kind::Erase,
+            _ => Kind::Change,
+        };
+        store::write(&*self.inner.store, kind, move |table| {
             ledger::ask(table, &business_id, &which, &command)
         })
         .await
@@ -325,7 +329,7 @@ impl Outbox {
         let mut replayed = Replayed::default();
         loop {
             let (business_id, page) = (self.business_id().to_owned(), filter.clone());
-            let events = store::write(&*self.inner.store, move |table| {
+            let events = store::write(&*self.inner.store, Kind::Change, move |table| {
                 ledger::replay(table, &business_id, &page, force, plan)
             });
             let events = events.await?;
@@ -396,10 +400,10 @@ impl Outbox {
 
     async fn with_queue(
         &self,
-        change: impl FnOnce(&mut super::queue::Queue, Millis) + Send + 'static,
+        change: impl Fn(&mut super::queue::Queue, Millis) + Send + 'static,
     ) -> Result<()> {
         let business_id = self.business_id().to_owned();
-        store::write(&*self.inner.store, move |table| {
+        store::write(&*self.inner.store, Kind::Change, move |table| {
             let (mut queue, now) = (table.queue(&business_id)?, table.now()?);
             change(&mut queue, now);
             table.put_queue(&business_id, &queue)

@@ -17,6 +17,7 @@ mod options;
 mod queue;
 mod record;
 mod row;
+#[cfg(feature = "outbox-sqlite")]
 mod sqlite;
 mod state;
 mod store;
@@ -39,8 +40,10 @@ pub use record::{
     Attempted, Counts, Delivered, Enqueued, Metrics, Record, Replayed, ReplayedEvent,
 };
 pub use row::Row;
+#[cfg(feature = "outbox-sqlite")]
+pub use sqlite::{Quiesced, SqliteStore, before_fork};
 pub use state::{Millis, State, Verdict};
-pub use store::{Job, Store, Undo};
+pub use store::{Job, Kind, Store, Undo};
 pub use table::{Change, Due, Filter, Live, Table, Which};
 pub use target::Target;
 pub use transition::{Context, transition};

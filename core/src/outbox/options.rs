@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::api::Outbox;
 use super::ledger::Caps;
+#[cfg(feature = "outbox-sqlite")]
 use super::sqlite;
 use super::state::Millis;
 use super::store::Store;
@@ -104,7 +105,10 @@ impl OutboxBuilder {
     /// Of kind `configuration` where a setting is missing or cannot be used.
     pub fn build(self) -> Result<Outbox> {
         let store: Arc<dyn Store> = match url::read(&self.url)? {
+            #[cfg(feature = "outbox-sqlite")]
             Location::Sqlite(path) => Arc::new(sqlite::open(path)),
+            #[cfg(not(feature = "outbox-sqlite"))]
+            Location::Sqlite(_) => return Err(url::refused("this build has no SQLite")),
         };
         self.build_on(store)
     }

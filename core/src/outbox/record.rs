@@ -99,21 +99,6 @@ pub struct Counts {
     pub skipped: u64,
 }
 
-impl Counts {
-    pub(crate) fn of(&mut self, state: State) -> &mut u64 {
-        match state {
-            State::Held => &mut self.held,
-            State::Pending => &mut self.pending,
-            State::Leased => &mut self.leased,
-            State::Accepted => &mut self.accepted,
-            State::Rejected => &mut self.rejected,
-            State::Dead => &mut self.dead,
-            State::Cancelled => &mut self.cancelled,
-            State::Skipped => &mut self.skipped,
-        }
-    }
-}
-
 /// What a delivery did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

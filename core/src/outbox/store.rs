@@ -19,8 +19,8 @@ pub trait Store: fmt::Debug + Send + Sync {
 
 /// Something to be done in one transaction.
 pub trait Job: Send {
-    /// Whether it only reads.
-    fn is_reading(&self) -> bool;
+    /// What it may do.
+    fn kind(&self) -> Kind;
 
     /// Whether somebody still waits for it.
     fn is_wanted(&self) -> bool;
@@ -35,6 +35,19 @@ pub trait Job: Send {
     fn settle(self: Box<Self>, committed: Result<()>);
 }
 
+/// What a job may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It only reads.
+    Read,
+    /// It may add an event: not on a full disk, where the room that is left is for the others.
+    Add,
+    /// It changes what is there.
+    Change,
+    /// It erases: what it erased must be gone from the disk before it is settled.
+    Erase,
+}
+
 /// What a job wrote is to be undone; the job itself tells why.
 #[derive(Debug, Clone, Copy)]
 pub struct Undo;
@@ -42,26 +55,27 @@ pub struct Undo;
 /// Runs a question and waits for its answer.
 pub(super) async fn read<T: Send + 'static>(
     store: &dyn Store,
-    question: impl FnOnce(&mut dyn Table) -> Result<T> + Send + 'static,
+    question: impl FnMut(&mut dyn Table) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    call(store, true, question).await
+    call(store, Kind::Read, question).await
 }
 
 /// Runs a change and waits until it is durable.
 pub(super) async fn write<T: Send + 'static>(
     store: &dyn Store,
-    change: impl FnOnce(&mut dyn Table) -> Result<T> + Send + 'static,
+    kind: Kind,
+    change: impl FnMut(&mut dyn Table) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    call(store, false, change).await
+    call(store, kind, change).await
 }
 
 async fn call<T: Send + 'static>(
     store: &dyn Store,
-    is_reading: bool,
-    body: impl FnOnce(&mut dyn Table) -> Result<T> + Send + 'static,
+    kind: Kind,
+    body: impl FnMut(&mut dyn Table) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (reply, answer) = oneshot::channel();
-    store.submit(Box::new(Call { is_reading, body: Some(body), answer: None, reply }));
+    store.submit(Box::new(Call { kind, body, answer: None, reply }));
     answer.await.unwrap_or_else(|_| {
         let message = "the outbox's store ended without an answer";
         Err(Error::new(ErrorKind::Outbox, ErrorCode::OutboxFailed, message))
@@ -69,8 +83,8 @@ async fn call<T: Send + 'static>(
 }
 
 struct Call<T, F> {
-    is_reading: bool,
-    body: Option<F>,
+    kind: Kind,
+    body: F,
     answer: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
@@ -78,10 +92,10 @@ struct Call<T, F> {
 impl<T, F> Job for Call<T, F>
 where
     T: Send + 'static,
-    F: FnOnce(&mut dyn Table) -> Result<T> + Send + 'static,
+    F: FnMut(&mut dyn Table) -> Result<T> + Send + 'static,
 {
-    fn is_reading(&self) -> bool {
-        self.is_reading
+    fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn is_wanted(&self) -> bool {
@@ -89,8 +103,8 @@ where
     }
 
     fn run(&mut self, table: &mut dyn Table) -> Result<(), Undo> {
-        let Some(body) = self.body.take() else { return Err(Undo) };
-        let answer = body(table);
+        self.answer = None;
+        let answer = (self.body)(table);
         let done = answer.as_ref().map(|_| ()).map_err(|_| Undo);
         self.answer = Some(answer);
         done

@@ -13,11 +13,7 @@ pub(super) enum Location {
 
 /// Reads `sqlite:///absolute/path`; four slashes mean the same.
 pub(super) fn read(url: &str) -> Result<Location> {
-    let refuse = |why: &str| {
-        // Never the text itself: a database's could hold a password.
-        let message = format!("the outbox's URL cannot be used: {why}");
-        Err(Error::configuration(ErrorCode::InvalidOutboxUrl, message))
-    };
+    let refuse = |why| Err(refused(why));
     let Some(path) = url.strip_prefix("sqlite://") else {
         return refuse("give sqlite:///absolute/path/of/a/file.db");
     };
@@ -32,6 +28,12 @@ pub(super) fn read(url: &str) -> Result<Location> {
         return refuse("it names a folder, not a file");
     }
     Ok(Location::Sqlite(PathBuf::from(path)))
+}
+
+/// Never with the text itself: a database's could hold a password.
+pub(super) fn refused(why: &str) -> Error {
+    let message = format!("the outbox's URL cannot be used: {why}");
+    Error::configuration(ErrorCode::InvalidOutboxUrl, message)
 }
 
 #[cfg(test)]

@@ -76,7 +76,10 @@ fn deliver_sends_what_is_due_and_status_tells_what_became_of_it() {
     let record = shop.json(&["status", "ORD-1"]);
     assert_eq!((&record["state"], &record["attempts"]), (&json!("accepted"), &json!(1)));
     let numbers = shop.json(&["status"]);
-    assert_eq!((&numbers["counts"]["accepted"], &numbers["counts"]["held"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&numbers["counts"]["accepted"], &numbers["counts"]["held"]),
+        (&json!(1), &json!(1))
+    );
 }
 
 #[test]
@@ -95,7 +98,10 @@ fn a_release_lets_a_held_order_go_and_a_cancel_takes_it_back() {
 fn an_order_that_is_skipped_is_written_down_with_its_reason() {
     let shop = Shop::new("skip");
     assert_eq!(code(&shop.command(&["skip", "ORD-1"])), 2, "a reason is needed");
-    assert_eq!(stdout(&shop.command(&["skip", "ORD-1", "--reason", "staff"])), "it is skipped now\n");
+    assert_eq!(
+        stdout(&shop.command(&["skip", "ORD-1", "--reason", "staff"])),
+        "it is skipped now\n"
+    );
     assert_eq!(shop.json(&["status", "ORD-1"])["reason"], "staff");
 }
 
@@ -127,7 +133,9 @@ fn a_rejected_order_is_a_dead_letter_with_the_apis_words_and_is_replayed() {
     assert_eq!((&plan["replayed"], &plan["money"]), (&json!(1), &json!({"USD": "9.99"})));
     assert_eq!(shop.state("ORD-1"), Some(State::Rejected), "a plan changes nothing");
     let output = shop.command(&["replay", "--code", "rejected"]);
-    assert!(stdout(&output).ends_with("1 go out again; worth, as far as it still counts: 9.99 USD\n"));
+    assert!(
+        stdout(&output).ends_with("1 go out again; worth, as far as it still counts: 9.99 USD\n")
+    );
     assert_eq!(code(&shop.command(&["deliver", "--base-url", sandbox.url()])), 0);
     assert_eq!(shop.state("ORD-1"), Some(State::Accepted));
     let output = shop.command(&["replay", "ORD-1"]);
@@ -172,7 +180,8 @@ fn forget_erases_an_order_or_all_of_a_customer() {
 
 #[test]
 fn an_outbox_that_is_not_named_or_cannot_be_opened_is_told_in_one_line() {
-    let output = run(connectly().args(["outbox", "status"]).env("CONNECTLY_BUSINESS_ID", BUSINESS), "");
+    let output =
+        run(connectly().args(["outbox", "status"]).env("CONNECTLY_BUSINESS_ID", BUSINESS), "");
     assert_eq!(code(&output), 2, "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("CONNECTLY_OUTBOX_URL") && said.lines().count() == 1, "{said}");

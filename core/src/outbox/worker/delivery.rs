@@ -17,7 +17,7 @@ use crate::outbox::exchange::{self, Claimed, Ended, Reply, Request, Told, is_of_
 use crate::outbox::queue::Admission;
 use crate::outbox::record::{Attempted, Delivered};
 use crate::outbox::state::{Millis, State};
-use crate::outbox::store;
+use crate::outbox::store::{self, Kind};
 use crate::outbox::transition::{LEASE, span};
 use crate::text::one_line;
 
@@ -169,8 +169,9 @@ impl<'a, S: Sender> Delivery<'a, S> {
         };
         let written = self.flown.len();
         let store = &*self.outbox.inner.store;
-        let mut reply =
-            Box::pin(store::write(store, move |table| exchange::exchange(table, &request)));
+        let mut reply = Box::pin(store::write(store, Kind::Change, move |table| {
+            exchange::exchange(table, &request)
+        }));
         // Requests go on meanwhile.
         let reply = loop {
             tokio::select! {
@@ -241,7 +242,7 @@ impl<'a, S: Sender> Delivery<'a, S> {
         let store = &*self.outbox.inner.store;
         loop {
             let (business_id, keep) = (settings.business_id.clone(), settings.keep_payloads);
-            let retired = store::write(store, move |table| {
+            let retired = store::write(store, Kind::Change, move |table| {
                 let before = table.now()?.saturating_sub(keep);
                 table.retire(&business_id, before, RETIRED_AT_ONCE)
             });
