@@ -11,8 +11,8 @@ use super::command::{Command, Hold};
 use super::decision::Effect;
 use super::entry::Entry;
 use super::ledger::{self, Done};
-use super::options::{OutboxBuilder, Settings};
 use super::record::{Counts, Enqueued, Metrics, Record, Replayed};
+use super::settings::Settings;
 use super::state::{Millis, State, Verdict};
 use super::store::{self, Kind, Store};
 use super::table::Filter;
@@ -107,20 +107,6 @@ pub enum Dead {
 }
 
 impl Outbox {
-    /// The outbox at `sqlite:///absolute/path`, of the business of `CONNECTLY_BUSINESS_ID`. Opens
-    /// nothing before its first use.
-    ///
-    /// # Errors
-    /// Of kind `configuration` where the URL cannot be used or the business is not known.
-    pub fn open(url: &str) -> Result<Self> {
-        Self::builder(url).build()
-    }
-
-    /// The same with options.
-    pub fn builder(url: &str) -> OutboxBuilder {
-        OutboxBuilder::new(url)
-    }
-
     pub(super) fn new(settings: Settings, store: Arc<dyn Store>) -> Self {
         let (totals, news) = (Totals::default(), Notify::new());
         Self { inner: Arc::new(Inner { settings, store, totals, news }) }

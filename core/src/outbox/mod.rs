@@ -17,6 +17,7 @@ mod options;
 mod queue;
 mod record;
 mod row;
+mod settings;
 #[cfg(feature = "outbox-sqlite")]
 mod sqlite;
 mod state;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::api::Outbox;
 use super::ledger::Caps;
+use super::settings::Settings;
 #[cfg(feature = "outbox-sqlite")]
 use super::sqlite;
 use super::state::Millis;
@@ -29,18 +30,24 @@ pub struct OutboxBuilder {
     environment: Environment,
 }
 
-/// What an outbox goes by once it is made.
-#[derive(Debug, Clone)]
-pub(super) struct Settings {
-    pub(super) business_id: String,
-    pub(super) enqueue_timeout: Duration,
-    pub(super) caps: Caps,
-    pub(super) give_up_after: Millis,
-    pub(super) keep_payloads: Millis,
+impl Outbox {
+    /// The outbox at `sqlite:///absolute/path`, of the business of `CONNECTLY_BUSINESS_ID`. Opens
+    /// nothing before its first use.
+    ///
+    /// # Errors
+    /// Of kind `configuration` where the URL cannot be used or the business is not known.
+    pub fn open(url: &str) -> Result<Self> {
+        Self::builder(url).build()
+    }
+
+    /// The same with options.
+    pub fn builder(url: &str) -> OutboxBuilder {
+        OutboxBuilder::new(url)
+    }
 }
 
 impl OutboxBuilder {
-    pub(super) fn new(url: &str) -> Self {
+    fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
             business_id: None,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Output;
+use std::time::Duration;
 
 use connectly_conversions::{
     ConversionEvent, EnqueueOptions, Fault, Hold, Outbox, Sandbox, State, TrackingParams,
@@ -22,7 +23,9 @@ impl Shop {
         let folder =
             std::env::temp_dir().join(format!("connectly-outbox-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let outbox = Outbox::builder(&url(&folder)).business_id(BUSINESS).build().unwrap();
+        // No test depends on the speed of the machine.
+        let outbox = Outbox::builder(&url(&folder)).business_id(BUSINESS);
+        let outbox = outbox.enqueue_timeout(Duration::from_secs(60)).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { folder, outbox, runtime }
     }

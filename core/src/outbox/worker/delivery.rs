@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep};
 
-use super::options::Pace;
+use super::pace::Pace;
 use super::term::Term;
 use crate::delivery::{Attempt, Sender};
 use crate::error::{Error, Result};

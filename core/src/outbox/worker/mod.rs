@@ -2,6 +2,7 @@
 
 mod delivery;
 mod options;
+mod pace;
 mod term;
 
 use std::fmt;
@@ -17,7 +18,7 @@ use super::record::Delivered;
 use crate::delivery::Sender;
 use crate::error::Result;
 use delivery::Delivery;
-use options::Pace;
+use pace::Pace;
 use term::Term;
 
 /// Sends the events of an outbox until it is stopped. As many as one likes may work on one outbox,
@@ -90,11 +91,6 @@ impl DeliverOptions {
 }
 
 impl Outbox {
-    /// A worker that sends with this client.
-    pub fn worker<S: Sender>(&self, client: S) -> WorkerBuilder<S> {
-        WorkerBuilder::new(self.clone(), client)
-    }
-
     /// Delivers what is due now, and ends; for a cron job, or a function that is frozen between two
     /// requests.
     ///

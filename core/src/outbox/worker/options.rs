@@ -5,23 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Worker;
+use super::pace::{Hook, Pace};
 use crate::defaults;
 use crate::delivery::Sender;
 use crate::error::{Error, ErrorCode, Result};
 use crate::outbox::api::Outbox;
 use crate::outbox::record::Attempted;
-
-/// Is told of each attempt.
-pub(super) type Hook = Arc<dyn Fn(&Attempted) + Send + Sync>;
-
-/// How many requests, and how fast.
-#[derive(Clone)]
-pub(crate) struct Pace {
-    pub(super) concurrency: usize,
-    /// The shortest time between the beginnings of two requests.
-    pub(super) spacing: Option<Duration>,
-    pub(super) hook: Option<Hook>,
-}
 
 /// Makes a [`Worker`].
 #[must_use]
@@ -33,8 +22,15 @@ pub struct WorkerBuilder<S> {
     hook: Option<Hook>,
 }
 
+impl Outbox {
+    /// A worker that sends with this client.
+    pub fn worker<S: Sender>(&self, client: S) -> WorkerBuilder<S> {
+        WorkerBuilder::new(self.clone(), client)
+    }
+}
+
 impl<S: Sender> WorkerBuilder<S> {
-    pub(crate) fn new(outbox: Outbox, sender: S) -> Self {
+    fn new(outbox: Outbox, sender: S) -> Self {
         Self { outbox, sender, concurrency: defaults::WORKER_CONCURRENCY, rate: None, hook: None }
     }
 
