@@ -1,4 +1,5 @@
-//! A value per process, for what cannot survive `fork`: runtimes, connection pools, locks.
+//! For what cannot survive `fork`: a value per process (runtimes, connection pools, locks), and
+//! something to be done around the fork itself (files whose locks are not inherited).
 //!
 //! After a fork the child has the parent's memory and one of its threads. A runtime whose threads
 //! are gone hangs on use and even on drop, a lock that another thread held stays locked for ever,
@@ -7,6 +8,12 @@
 //!
 //! This crate is the one place of the workspace for `unsafe`. Nothing here blocks, and nothing
 //! here is a lock, since a lock could itself be inherited while held.
+
+#[cfg(unix)]
+mod around;
+
+#[cfg(unix)]
+pub use around::{After, Side, around_fork};
 
 use std::fmt;
 use std::marker::PhantomData;

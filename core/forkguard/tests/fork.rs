@@ -1,11 +1,14 @@
 //! Forks in C, as uWSGI does them, while other threads use the value without pause.
 
+mod support;
+
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use connectly_forkguard::PerProcess;
+use support::in_fork;
 
 /// A stand-in for a runtime: a thread that does the work, a lock that is nearly always held, and
 /// a drop that waits for the thread. Used or dropped after a fork, it hangs.
@@ -42,27 +45,6 @@ impl Drop for Engine {
         self.jobs = None;
         if let Some(worker) = self.worker.take() {
             let _ = worker.join();
-        }
-    }
-}
-
-/// Runs `child` in a fork and gives its exit code; a hang ends as a signal, not as a code.
-fn in_fork(child: impl FnOnce() -> bool) -> Option<i32> {
-    // SAFETY: the child touches only what `PerProcess` gives it and leaves by `_exit`.
-    match unsafe { libc::fork() } {
-        -1 => None,
-        0 => {
-            // SAFETY: plain system calls. The alarm ends a child that hangs.
-            unsafe {
-                libc::alarm(30);
-                libc::_exit(i32::from(!child()));
-            }
-        }
-        pid => {
-            let mut status = 0;
-            // SAFETY: `pid` is a child of this process and `status` is writable.
-            let waited = unsafe { libc::waitpid(pid, &raw mut status, 0) };
-            (waited == pid && libc::WIFEXITED(status)).then(|| libc::WEXITSTATUS(status))
         }
     }
 }

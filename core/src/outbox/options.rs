@@ -111,12 +111,7 @@ impl OutboxBuilder {
     /// # Errors
     /// Of kind `configuration` where a setting is missing or cannot be used.
     pub fn build(self) -> Result<Outbox> {
-        let store: Arc<dyn Store> = match url::read(&self.url)? {
-            #[cfg(feature = "outbox-sqlite")]
-            Location::Sqlite(path) => Arc::new(sqlite::open(path)),
-            #[cfg(not(feature = "outbox-sqlite"))]
-            Location::Sqlite(_) => return Err(url::refused("this build has no SQLite")),
-        };
+        let store = open(url::read(&self.url)?)?;
         self.build_on(store)
     }
 
@@ -146,4 +141,17 @@ impl OutboxBuilder {
         };
         Ok(Outbox::new(settings, store))
     }
+}
+
+#[cfg(feature = "outbox-sqlite")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without a database fails")]
+fn open(location: Location) -> Result<Arc<dyn Store>> {
+    match location {
+        Location::Sqlite(path) => Ok(Arc::new(sqlite::open(path))),
+    }
+}
+
+#[cfg(not(feature = "outbox-sqlite"))]
+fn open(_: Location) -> Result<Arc<dyn Store>> {
+    Err(url::refused("this build has no SQLite"))
 }

@@ -57,13 +57,13 @@ impl Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        let code = error.sqlite_error().map_or(ErrorCode::OutboxFailed, code);
+        let code = error.sqlite_error().copied().map_or(ErrorCode::OutboxFailed, code);
         let message = format!("{}: {error}", what(code));
         Self { code, message: one_line(&message).into_owned(), cause: Some(Arc::new(error)) }
     }
 }
 
-fn code(error: &ffi::Error) -> ErrorCode {
+fn code(error: ffi::Error) -> ErrorCode {
     match error.extended_code {
         // The index of the log could not be made as long as it must be.
         ffi::SQLITE_IOERR_SHMSIZE => ErrorCode::OutboxDiskFull,

@@ -22,12 +22,14 @@ static IS_SPOILT: AtomicBool = AtomicBool::new(false);
 /// A thread may open its file from now on. While a fork is under way this waits for its end.
 pub(super) fn enter(inbox: &Arc<Inbox>) {
     let mut threads = threads();
-    inbox.open();
+    inbox.opens();
     threads.push(Arc::clone(inbox));
 }
 
 /// The thread has closed its file and will not open it again.
 pub(super) fn leave(inbox: &Arc<Inbox>) {
+    // A fork that is under way waits for this, and holds the list.
+    inbox.has_closed();
     threads().retain(|other| !Arc::ptr_eq(other, inbox));
 }
 
@@ -53,8 +55,7 @@ pub fn before_fork() -> Quiesced {
     let threads = threads();
     threads.iter().for_each(|inbox| inbox.ask_for_quiet());
     let until = Instant::now() + PATIENCE;
-    // All of them are asked, however long the first one takes.
-    let is_quiet = threads.iter().fold(true, |quiet, inbox| inbox.wait_for_quiet(until) && quiet);
+    let is_quiet = threads.iter().all(|inbox| inbox.wait_for_quiet(until));
     Quiesced { threads, is_quiet }
 }
 

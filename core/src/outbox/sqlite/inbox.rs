@@ -139,10 +139,10 @@ impl Inbox {
         if !state.has_thread {
             return None;
         }
-        let (closer, closed) = oneshot::channel();
+        let (closer, end) = oneshot::channel();
         state.closers.push(closer);
         self.work.notify_one();
-        Some(closed)
+        Some(end)
     }
 
     /// Nobody will ask for anything any longer.
@@ -156,8 +156,14 @@ impl Inbox {
     }
 
     /// The thread may open the file from now on.
-    pub(super) fn open(&self) {
+    pub(super) fn opens(&self) {
         self.lock().is_open = true;
+    }
+
+    /// The thread has closed the file.
+    pub(super) fn has_closed(&self) {
+        self.lock().is_open = false;
+        self.quiet.notify_all();
     }
 
     /// The thread has closed the file and waits until a fork is over.

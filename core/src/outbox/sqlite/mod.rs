@@ -86,9 +86,11 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn submit(&self, job: Box<dyn Job>) {
-        if !self.is_ours() || fork::is_spoilt() {
-            job.settle(Err(forked().into()));
-            return;
+        if !self.is_ours() {
+            return job.settle(Err(inherited().into()));
+        }
+        if fork::is_spoilt() {
+            return job.settle(Err(spoilt().into()));
         }
         match self.inbox.push(job) {
             Taken::Yes => {}
@@ -152,8 +154,13 @@ fn run(mut desk: Desk, inbox: &Arc<Inbox>) {
     }
 }
 
-fn forked() -> Failure {
-    let message = "this process was forked while the outbox was in use; open another one in it";
+fn inherited() -> Failure {
+    let message = "the outbox is of the process that this one was forked from; open another one";
+    Failure::new(ErrorCode::OutboxFailed, message)
+}
+
+fn spoilt() -> Failure {
+    let message = "this process was forked while a transaction hung: no outbox can be used in it";
     Failure::new(ErrorCode::OutboxFailed, message)
 }
 

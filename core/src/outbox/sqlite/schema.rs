@@ -12,7 +12,7 @@ pub(super) const APPLICATION_ID: i32 = 0x434e_4354;
 const STEPS: [&str; 1] = [include_str!("../../../schema/outbox.sqlite.sql")];
 
 /// The version of the tables that this release knows.
-#[expect(clippy::cast_possible_wrap, clippy::cast_possible_truncation, reason = "a few steps")]
+#[expect(clippy::cast_possible_wrap, reason = "a few steps")]
 const VERSION: i64 = STEPS.len() as i64;
 
 /// What a file says of its tables.
@@ -49,10 +49,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Failure> {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = match is_made(&transaction)? {
-        true => version(&transaction)?.version,
-        false => 0,
-    };
+    let version = if is_made(&transaction)? { version(&transaction)?.version } else { 0 };
     for step in STEPS.iter().skip(usize::try_from(version).unwrap_or(0)) {
         transaction.execute_batch(step)?;
     }

@@ -191,8 +191,8 @@ pub(super) fn next_due(
             Ok([time(0)?, time(1)?, time(2)?, time(3)?, time(4)?])
         })?;
     // No honest clock scheduled these.
-    let set_back = latest.filter(|due| *due > now.saturating_add(LONGEST_WAIT)).is_some()
-        || longest.filter(|end| *end > now.saturating_add(LEASE)).is_some();
+    let set_back = latest.is_some_and(|due| due > now.saturating_add(LONGEST_WAIT))
+        || longest.is_some_and(|end| end > now.saturating_add(LEASE));
     let next = [pending, held, lease].into_iter().flatten().min();
     Ok(if set_back { next.map(|next| next.min(now)) } else { next })
 }

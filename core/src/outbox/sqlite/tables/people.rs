@@ -36,7 +36,7 @@ pub(super) fn records(
 
 /// In the form in which an index says which rows it holds.
 fn in_states(states: &[State]) -> String {
-    let known = State::ALL.into_iter().filter(|state| states.contains(state));
+    let known = State::ALL.iter().filter(|state| states.contains(state));
     let terms: Vec<_> = known.map(|state| format!("state = '{state}'")).collect();
     match terms.len() {
         0 => "FALSE".to_owned(),
