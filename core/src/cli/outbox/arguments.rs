@@ -1,6 +1,6 @@
 //! What can be typed after `connectly outbox`.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use crate::model::EventName;
 use crate::outbox::Target;
@@ -118,7 +118,8 @@ pub(super) struct Dead {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "replayed", required = true, multiple = false, args = ["order", "id", "code", "all"])]
+#[group(skip)]
+#[command(group = ArgGroup::new("replayed").required(true).args(["order", "id", "code", "all"]))]
 pub(super) struct Replay {
     /// The order's id
     #[arg(value_name = "ORDER")]
@@ -163,7 +164,8 @@ pub(super) struct Skip {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "forgotten", required = true, multiple = false, args = ["order", "id", "tracking_id"])]
+#[group(skip)]
+#[command(group = ArgGroup::new("forgotten").required(true).args(["order", "id", "tracking_id"]))]
 pub(super) struct Forget {
     /// The order's id
     #[arg(value_name = "ORDER")]
