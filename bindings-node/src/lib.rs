@@ -18,11 +18,15 @@ pub mod client;
 pub mod command;
 mod engine;
 pub mod event;
+mod inline;
 pub mod landing;
+mod ledger;
+pub mod outbox;
 mod record;
 pub mod sandbox;
 mod settings;
 pub mod tracking;
+pub mod worker;
 
 use napi_derive::napi;
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use connectly_conversions::{Client, Error, Result, RetryPolicy, binding};
+use connectly_conversions::{
+    Client, DeliverOptions, Error, Outbox, Result, RetryPolicy, WorkerBuilder, binding,
+};
 use serde_json::{Map, Value};
 
 const CLIENT: &[&str] = &[
@@ -21,6 +23,9 @@ const CLIENT: &[&str] = &[
     "allowInsecureHttpForTests",
 ];
 const RETRY: &[&str] = &["retries", "base", "cap"];
+const OUTBOX: &[&str] =
+    &["businessId", "enqueueTimeout", "maxEvents", "maxBytes", "giveUpAfter", "keepPayloads"];
+const WORKER: &[&str] = &["concurrency", "rate", "untilEmpty", "deadline"];
 
 /// Reads the settings and makes the client; the variables of JavaScript's environment fill the gaps.
 pub(crate) fn client(text: &str, environment: BTreeMap<String, String>) -> Result<Client> {
@@ -66,6 +71,57 @@ pub(crate) fn client(text: &str, environment: BTreeMap<String, String>) -> Resul
         builder = builder.allow_insecure_http_for_tests(allow);
     }
     builder.build()
+}
+
+/// The same for an outbox.
+pub(crate) fn outbox(
+    url: &str,
+    text: &str,
+    environment: BTreeMap<String, String>,
+) -> Result<Outbox> {
+    let settings = Settings::parse(text, OUTBOX)?;
+    let mut builder = Outbox::builder(url).environment(environment);
+    if let Some(id) = settings.text("businessId")? {
+        builder = builder.business_id(id);
+    }
+    if let Some(timeout) = settings.number("enqueueTimeout")? {
+        builder = builder.enqueue_timeout(binding::milliseconds("enqueueTimeout", timeout)?);
+    }
+    if let Some(events) = settings.number("maxEvents")? {
+        builder = builder.max_events(binding::count("maxEvents", events)? as u64);
+    }
+    if let Some(bytes) = settings.number("maxBytes")? {
+        builder = builder.max_bytes(binding::count("maxBytes", bytes)? as u64);
+    }
+    if let Some(time) = settings.number("giveUpAfter")? {
+        builder = builder.give_up_after(binding::milliseconds("giveUpAfter", time)?);
+    }
+    if let Some(time) = settings.number("keepPayloads")? {
+        builder = builder.keep_payloads(binding::milliseconds("keepPayloads", time)?);
+    }
+    builder.build()
+}
+
+/// A worker's settings, and those of a delivery.
+pub(crate) fn worker(
+    mut builder: WorkerBuilder<Client>,
+    text: &str,
+) -> Result<(WorkerBuilder<Client>, DeliverOptions)> {
+    let settings = Settings::parse(text, WORKER)?;
+    if let Some(count) = settings.number("concurrency")? {
+        builder = builder.concurrency(binding::concurrency(count)?);
+    }
+    if let Some(rate) = settings.number("rate")? {
+        builder = builder.rate(rate);
+    }
+    let mut options = DeliverOptions::default();
+    if let Some(until_empty) = settings.flag("untilEmpty")? {
+        options.until_empty = until_empty;
+    }
+    if let Some(deadline) = settings.number("deadline")? {
+        options.deadline = Some(binding::milliseconds("deadline", deadline)?);
+    }
+    Ok((builder, options))
 }
 
 struct Settings(Map<String, Value>);

@@ -6,38 +6,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import * as esm from "connectly-conversions";
 import { assertReported, Sandbox } from "connectly-conversions/testing";
-import { BUSINESS_ID, clientOf, purchase, RECEIVED, rawServer, using } from "./support.mjs";
-
-const folder = fileURLToPath(new URL(".", import.meta.url));
-const PRELUDE = `
-  import { clientOf, purchase, rawServer, RECEIVED } from "./support.mjs";
-  import { Sandbox } from "connectly-conversions/testing";
-`;
-
-/** Starts a module in a process of its own; `ended` gives what it printed and how it ended. */
-function start(source, prelude = PRELUDE, ...flags) {
-  const child = spawn(process.execPath, [...flags, "--input-type=module", "--eval", prelude + source], {
-    cwd: folder,
-  });
-  return { child, ended: ending(child) };
-}
-
-async function ending(child) {
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const [code, signal] = await once(child, "close");
-  return { stdout, stderr, code, signal };
-}
+import { BUSINESS_ID, clientOf, purchase, RECEIVED, rawServer, start, using } from "./support.mjs";
 
 const run = (...args) => start(...args).ended;
 

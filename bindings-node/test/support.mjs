@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { Client, ConversionEvent, TrackingParams } from "connectly-conversions";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Client, ConversionEvent, Outbox, TrackingParams } from "connectly-conversions";
 
 export const API_KEY = "a-secret-key";
 export const BUSINESS_ID = "0192d3a4-7b7c-7def-8123-456789abcdef";
@@ -122,4 +127,52 @@ export function clientOf(baseUrl, options) {
 export function using(t, resource) {
   t.after(() => resource[Symbol.asyncDispose]());
   return resource;
+}
+
+/** The URL of an outbox, in a folder that goes with the test. */
+export function outboxUrl(t) {
+  const folder = mkdtempSync(join(tmpdir(), "connectly-outbox-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return `sqlite://${folder}/outbox.db`;
+}
+
+/** The outbox at this URL, closed with the test; the URL is its property. */
+export function outboxOf(t, url, options) {
+  const outbox = Outbox.open(url, { businessId: BUSINESS_ID, ...options });
+  t.after(() => outbox.close().catch(() => {}));
+  return Object.assign(outbox, { url });
+}
+
+/** An outbox in a file of its own. */
+export function newOutbox(t, options) {
+  return outboxOf(t, outboxUrl(t), options);
+}
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+/** What a module of {@link start} has at hand unless told otherwise. */
+const PRELUDE = `
+  import { clientOf, purchase, rawServer, RECEIVED } from "./support.mjs";
+  import { Sandbox } from "connectly-conversions/testing";
+`;
+
+/** Starts a module in a process of its own; `ended` gives what it printed and how it ended. */
+export function start(source, prelude = PRELUDE, ...flags) {
+  const child = spawn(process.execPath, [...flags, "--input-type=module", "--eval", prelude + source], {
+    cwd: folder,
+  });
+  return { child, ended: ending(child) };
+}
+
+/** What a child printed and how it ended. */
+export async function ending(child) {
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [code, signal] = await once(child, "close");
+  return { stdout, stderr, code, signal };
 }

@@ -26,6 +26,15 @@ export function optionsOf<T extends object>(
   return given;
 }
 
+/** The milliseconds that something may take yet that is closed or stopped; without a limit nothing. */
+export function timeoutOf(options: { readonly timeout?: number | null | undefined } | null | undefined) {
+  const { timeout } = optionsOf<{ timeout?: number | null | undefined }>(options, ["timeout"]);
+  if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
+    invalidArgument("timeout", "a number of milliseconds");
+  }
+  return timeout ?? undefined;
+}
+
 /** The strings of a list, or nothing; `null` is the same as absent. */
 export function stringsOf(name: string, given: Iterable<string> | null | undefined): string[] | undefined {
   if (given === undefined || given === null) {
@@ -55,6 +64,23 @@ export function secondsOf(
     throw errorOfText(seconds);
   }
   return seconds;
+}
+
+/** The Unix milliseconds of such an option: a `Date` keeps its own. */
+export function millisecondsOf(
+  name: string,
+  given: Date | number | string | null | undefined,
+): number | undefined {
+  const seconds = secondsOf(name, given);
+  return given instanceof Date ? given.getTime() : seconds && seconds * 1000;
+}
+
+/** The text of an option, or nothing. */
+export function textOption(name: string, given: unknown): string | undefined {
+  if (given !== undefined && given !== null && typeof given !== "string") {
+    invalidArgument(name, "a string");
+  }
+  return given ?? undefined;
 }
 
 /** The present moment in Unix seconds: as given, or by JavaScript's clock, which tests may have set. */

@@ -1,4 +1,3 @@
-import { invalidArgument } from "./arguments.js";
 import { type Taker, theCalls } from "./bridge.js";
 import { type ConnectlyError, errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
@@ -7,7 +6,7 @@ import type { ClientHandle, NativeBatch } from "./native.js";
 import type { Outcome } from "./outcome.js";
 import type { Failed, ResultRecord } from "./records.js";
 import { onAbort } from "./signals.js";
-import { type Events, Source } from "./source.js";
+import { checkEvents, type Events, Source } from "./source.js";
 
 /** What a batch is of. */
 export interface BatchOf {
@@ -182,20 +181,5 @@ export async function* outcomesOf(of: BatchOf): AsyncGenerator<Outcome, void, un
     }
     batch.stop();
     await source.close();
-  }
-}
-
-/** What is wrong with an array is told before anything is sent. */
-function checkEvents(events: unknown): void {
-  if (Array.isArray(events)) {
-    for (const event of events) {
-      ConversionEvent.handleOf(event);
-    }
-  } else if (
-    typeof events !== "object" ||
-    events === null ||
-    !(Symbol.iterator in events || Symbol.asyncIterator in events)
-  ) {
-    invalidArgument("events", "an iterable of ConversionEvent");
   }
 }

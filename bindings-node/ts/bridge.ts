@@ -7,10 +7,11 @@ export interface Taker {
 
 /**
  * The calls that await an answer. They hold the event loop together: while there is one the
- * process stays, and an idle client holds nothing.
+ * process stays, and an idle client or worker holds nothing.
  */
 class Calls {
   readonly #pending = new Map<number, Taker>();
+  readonly #holding = new Set<number>();
   readonly #bridge: NativeBridge;
   #lastId = 0;
 
@@ -39,17 +40,34 @@ class Calls {
 
   /** The call awaits answers, which this takes until it ends. */
   begin(id: number, taker: Taker): void {
-    if (this.#pending.size === 0) {
+    this.listen(id, taker);
+    this.hold(id);
+  }
+
+  /** As {@link Calls.begin}, for one that the process does not stay for. */
+  listen(id: number, taker: Taker): void {
+    this.#pending.set(id, taker);
+  }
+
+  /** The process stays for this call. */
+  hold(id: number): void {
+    if (this.#holding.size === 0) {
       this.#bridge.hold();
     }
-    this.#pending.set(id, taker);
+    this.#holding.add(id);
+  }
+
+  /** The process does not stay for this call any more. */
+  letGo(id: number): void {
+    if (this.#holding.delete(id) && this.#holding.size === 0) {
+      this.#bridge.release();
+    }
   }
 
   /** The call is over: an answer that still comes is nobody's. */
   end(id: number): void {
-    if (this.#pending.delete(id) && this.#pending.size === 0) {
-      this.#bridge.release();
-    }
+    this.#pending.delete(id);
+    this.letGo(id);
   }
 }
 

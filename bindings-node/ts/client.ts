@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { invalidArgument, optionsOf } from "./arguments.js";
+import { invalidArgument, optionsOf, timeoutOf } from "./arguments.js";
 import { outcomesOf } from "./batch.js";
 import { errorOf, errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
@@ -11,6 +11,7 @@ import type { Outcome } from "./outcome.js";
 import type { Receipt } from "./records.js";
 import { sendOne } from "./sending.js";
 import { createClient } from "./settings.js";
+import { signalOf } from "./signals.js";
 import type { Events } from "./source.js";
 
 export interface SendOptions {
@@ -152,13 +153,10 @@ export class Client {
    * Whoever awaits a send has been told of its end when this resolves.
    */
   async close(options?: CloseOptions): Promise<void> {
-    const { timeout } = optionsOf(options, ["timeout"]);
-    if (timeout !== undefined && timeout !== null && !(typeof timeout === "number" && timeout >= 0)) {
-      invalidArgument("timeout", "a number of milliseconds");
-    }
+    const timeout = timeoutOf(options);
     this.#closing.abort();
     let timer: NodeJS.Timeout | undefined;
-    if (timeout !== undefined && timeout !== null) {
+    if (timeout !== undefined) {
       timer = setTimeout(() => native.cutOffClient(this.#handle), Math.min(timeout, 2 ** 31 - 1));
     }
     do {
@@ -176,23 +174,19 @@ export class Client {
     await this.close();
   }
 
+  /** @internal */
+  static handleOf(client: unknown): ClientHandle {
+    if (typeof client !== "object" || client === null || !(#handle in client)) {
+      invalidArgument("client", "a Client");
+    }
+    return client.#handle;
+  }
+
   #checkOpen(): void {
     if (this.#closing.signal.aborted) {
       throw errorOfText(native.clientClosed());
     }
   }
-}
-
-/** A signal that has not been aborted yet, if there is one. */
-function signalOf(signal: AbortSignal | null | undefined): AbortSignal | undefined {
-  if (signal === undefined || signal === null) {
-    return undefined;
-  }
-  if (!(signal instanceof AbortSignal)) {
-    invalidArgument("signal", "an AbortSignal");
-  }
-  signal.throwIfAborted();
-  return signal;
 }
 
 /** Hands over what has become of the events before. */

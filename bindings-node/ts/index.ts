@@ -45,8 +45,37 @@ export type {
   VisitRequest,
 } from "./landing.js";
 export { Landing, SCRIPT_COOKIE_NAME } from "./landing.js";
-export type { ClientOptions, LandingOptions, RetryPolicy } from "./options.js";
+export type {
+  Attempted,
+  Changed,
+  Counts,
+  Delivered,
+  Enqueued,
+  Forgotten,
+  OutboxMetrics,
+  OutboxRecord,
+  OutboxState,
+  Replayed,
+  ReplayedEvent,
+  ReplayVerdict,
+} from "./ledger.js";
+export type {
+  ClientOptions,
+  LandingOptions,
+  OutboxOptions,
+  RetryPolicy,
+} from "./options.js";
+export { Outbox } from "./outbox.js";
+export type {
+  DeadLettersOptions,
+  EnqueueOptions,
+  ReplayOptions,
+  SkipOptions,
+} from "./outbox-options.js";
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
+export type { OfId, OfOrder, OfTracking, OutboxTarget, ReplayTarget } from "./target.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";
 export { COOKIE_NAME, TrackingParams } from "./tracking.js";
+export type { DeliverOptions, WatchedOptions as WorkerOptions } from "./worker.js";
+export { Worker } from "./worker.js";

@@ -40,6 +40,32 @@ export interface NativeSandbox {
   stop(): void;
 }
 
+/** A worker or a delivery under way. */
+export interface NativeWorker {
+  stop(timeout: number | undefined): string | null;
+}
+
+/** An outbox; each method gives the record of an error where it refuses the call. */
+export interface NativeOutbox {
+  enqueue(
+    bridge: NativeBridge,
+    id: number,
+    event: EventHandle,
+    hold: number | "release" | undefined,
+    traceparent: string | undefined,
+  ): string | null;
+  enqueueMany(bridge: NativeBridge, id: number, events: EventHandle[]): string | null;
+  ask(bridge: NativeBridge, id: number, question: string): string | null;
+  worker(
+    bridge: NativeBridge,
+    id: number,
+    client: ClientHandle,
+    settings: string,
+    delivers: boolean,
+    watched: boolean,
+  ): NativeWorker | string;
+}
+
 export interface Native {
   version(): string;
   vocabulary(): string[][];
@@ -84,6 +110,7 @@ export interface Native {
   /** The record of an error where it is none. */
   unixSeconds(name: string, given: number | string): number | string;
   createClient(settings: string, environment: Record<string, string>): ClientHandle | string;
+  openOutbox(url: string, settings: string, environment: Record<string, string>): NativeOutbox | string;
   clientClosed(): string;
   closeClient(client: ClientHandle): void;
   cutOffClient(client: ClientHandle): void;

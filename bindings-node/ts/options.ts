@@ -85,3 +85,33 @@ export interface SandboxOptions {
   /** The only business to know; any UUID unless given. */
   readonly businessId?: string | null | undefined;
 }
+
+/** An outbox's settings. Durations are in milliseconds. */
+export interface OutboxOptions {
+  /** The UUID of the business at Connectly. Default: `CONNECTLY_BUSINESS_ID` of the environment. */
+  readonly businessId?: string | null | undefined;
+  /** How long `enqueue` waits at most until the event is on the disk. Default: 250 ms. */
+  readonly enqueueTimeout?: number | null | undefined;
+  /** How many events may wait at most. Default: `1000000`. */
+  readonly maxEvents?: number | null | undefined;
+  /** How many bytes the payloads of waiting events may have at most. Default: `1073741824`. */
+  readonly maxBytes?: number | null | undefined;
+  /**
+   * How long an event is tried that was surely not recorded; time in which the queue is paused does not
+   * count. Default: 7 days.
+   */
+  readonly giveUpAfter?: number | null | undefined;
+  /**
+   * How long the payloads of accepted and cancelled events are kept. What became of them is kept for ever.
+   * Default: 30 days.
+   */
+  readonly keepPayloads?: number | null | undefined;
+}
+
+/** How a worker sends. */
+export interface WorkerOptions {
+  /** How many requests run at a time. Default: `4`. */
+  readonly concurrency?: number | null | undefined;
+  /** How many requests begin within a second at most; no limit unless given. */
+  readonly rate?: number | null | undefined;
+}

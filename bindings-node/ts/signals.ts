@@ -1,3 +1,5 @@
+import { invalidArgument } from "./arguments.js";
+
 /**
  * What waits for each signal. A signal has one listener of ours, however many calls wait for it:
  * Node warns of a leak where there are more than ten.
@@ -26,4 +28,16 @@ export function onAbort(signal: AbortSignal, tell: () => void): () => void {
       signal.removeEventListener("abort", tellAll);
     }
   };
+}
+
+/** A signal that has not been aborted yet, if there is one. */
+export function signalOf(signal: AbortSignal | null | undefined): AbortSignal | undefined {
+  if (signal === undefined || signal === null) {
+    return undefined;
+  }
+  if (!(signal instanceof AbortSignal)) {
+    invalidArgument("signal", "an AbortSignal");
+  }
+  signal.throwIfAborted();
+  return signal;
 }

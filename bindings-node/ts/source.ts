@@ -1,3 +1,4 @@
+import { invalidArgument } from "./arguments.js";
 import { ConversionEvent } from "./event.js";
 
 /** Any iterable of events, read one at a time. */
@@ -95,5 +96,20 @@ export class Source {
   #fail(reason: unknown): void {
     this.#isEnded = true;
     this.#failure = { reason };
+  }
+}
+
+/** What is wrong with an array is told before anything is sent. */
+export function checkEvents(events: unknown): void {
+  if (Array.isArray(events)) {
+    for (const event of events) {
+      ConversionEvent.handleOf(event);
+    }
+  } else if (
+    typeof events !== "object" ||
+    events === null ||
+    !(Symbol.iterator in events || Symbol.asyncIterator in events)
+  ) {
+    invalidArgument("events", "an iterable of ConversionEvent");
   }
 }

@@ -110,6 +110,10 @@ def options(surface: dict) -> str:
             "LandingOptions", "How a landing is set up. Durations are in milliseconds.", rows["landing"]
         ),
         interface("SandboxOptions", "A sandbox's settings.", rows["sandbox"]),
+        interface(
+            "OutboxOptions", "An outbox's settings. Durations are in milliseconds.", rows["outbox"]
+        ),
+        interface("WorkerOptions", "How a worker sends.", rows["worker"]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -1,0 +1,88 @@
+//! Workers and deliveries: they run on the engine's thread, and hold no event loop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectly_conversions::{
+    Attempted, Client, DeliverOptions, Delivered, Result, Worker, WorkerBuilder, binding,
+};
+use napi_derive::napi;
+use serde::Serialize;
+
+use crate::answers::{Answers, Unanswered};
+use crate::ledger::told;
+use crate::{engine, record};
+
+/// The core ends an attempt by itself long before this.
+const AS_LONG_AS_IT_TAKES: Duration = Duration::MAX;
+
+/// A worker that runs.
+#[napi(js_name = "Worker")]
+pub struct NativeWorker(Arc<Worker<Client>>);
+
+impl NativeWorker {
+    /// Begins it; `ends` where it is a delivery, which ends by itself.
+    pub(crate) fn begin(
+        mut builder: WorkerBuilder<Client>,
+        id: u32,
+        answers: Answers,
+        is_watched: bool,
+        ends: Option<DeliverOptions>,
+    ) -> Result<Self> {
+        if is_watched {
+            let answers = answers.clone();
+            builder = builder.on_attempt(move |attempted| answers.give(id, &attempt(attempted)));
+        }
+        let worker = Arc::new(builder.build()?);
+        let running = Arc::clone(&worker);
+        engine::handle()?.spawn(async move {
+            let unanswered = Unanswered::new(id, answers.clone());
+            let delivered: Result<Delivered> = match ends {
+                Some(options) => running.deliver(options).await,
+                None => Ok(running.run().await),
+            };
+            let record = delivered.map_or_else(|error| record::error(&error), |done| told(&done));
+            answers.give(id, &record);
+            unanswered.answered();
+        });
+        Ok(Self(worker))
+    }
+}
+
+#[napi]
+impl NativeWorker {
+    /// It takes no more events, and ends once the attempts under way have; those that last longer
+    /// than this many milliseconds are cut off. Gives the record of an error, or nothing.
+    #[napi(catch_unwind)]
+    pub fn stop(&self, timeout: Option<f64>) -> Option<String> {
+        let timeout = match timeout {
+            None => Ok(AS_LONG_AS_IT_TAKES),
+            // Cut off at once.
+            Some(0.0) => Ok(Duration::ZERO),
+            Some(timeout) => binding::milliseconds("timeout", timeout),
+        };
+        match timeout {
+            Ok(timeout) => {
+                self.0.stop(timeout);
+                None
+            }
+            Err(error) => Some(record::error(&error)),
+        }
+    }
+}
+
+impl Drop for NativeWorker {
+    /// The JavaScript thread that began it has ended.
+    fn drop(&mut self) {
+        self.0.stop(AS_LONG_AS_IT_TAKES);
+    }
+}
+
+/// `{"attempt":…}`.
+fn attempt(attempted: &Attempted) -> String {
+    #[derive(Serialize)]
+    struct Attempt<'a> {
+        attempt: &'a Attempted,
+    }
+    record::text(&Attempt { attempt: attempted })
+}
