@@ -1,8 +1,8 @@
-// Every snippet of the README compiles strictly, and runs against a sandbox; those for Next.js do
-// in frameworks/next.test.mjs.
+// Every snippet of the README compiles strictly, and runs against a sandbox; those for Express and
+// Next.js do in frameworks/.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { assertReported, Sandbox } from "connectly-conversions/testing";
-import { BUSINESS_ID } from "./support.mjs";
+import { BUSINESS_ID, ending, outboxOf, purchase } from "./support.mjs";
 
 const call = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,25 +20,11 @@ const snippets = [...readme.matchAll(/^## ([^\n]*)$|^```(ts|js)\n(.*?)^```$/gms)
 /** What a snippet of a section takes for granted, and what is done with it. */
 const AROUND = {
   "Report a purchase": ["", ""],
-  "In a shop": [
+  "The outbox": [
     `
-    import { Client, ConversionEvent, COOKIE_NAME, Landing, TrackingParams } from "connectly-conversions";
-    interface Order { id: string; currency: string; total: string; paidAt: Date; lines: { sku: string; count: number; price: string }[] }
-    interface Req { method: string; originalUrl: string; headers: Record<string, string | string[] | undefined>; body: unknown; cookies: Record<string, string | undefined> }
-    interface Res { append(name: string, values: string[]): void; set(name: string, value: string): void; redirect(url: string): void }
+    import { Client, ConversionEvent, Outbox, TrackingParams } from "connectly-conversions";
     const client = new Client();
-    const placeOrder = (_: unknown): Order => ({ id: "SHOP-1", currency: "EUR", total: "20.50", paidAt: new Date(), lines: [{ sku: "a", count: 2, price: "10.25" }] });
-    const cookies: Record<string, string> = {};
-    const req: Req = { method: "GET", originalUrl: "/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1", headers: { host: "shop.example" }, body: {}, cookies };
-    const res: Res = {
-      append: (_, values) => { for (const value of values) { const [name, rest] = value.split("="); if (name && rest) cookies[name] = rest.split(";")[0] ?? ""; } },
-      set: (name, value) => { if (name !== "Cache-Control" || value !== "private, no-store") throw new Error(value); },
-      redirect: () => {},
-    };
-    const app = {
-      use: (handler: (req: Req, res: Res, next: () => void) => void) => handler(req, res, () => {}),
-      post: (_: string, handler: (req: Req, res: Res) => void) => handler(req, res),
-    };
+    const event = ConversionEvent.purchase({ tracking: TrackingParams.of({ cnctTrackingId: "t", sendoutId: "s", ctwaClid: "c", adId: "1" }), orderId: "ORD-7821", currency: "USD", value: "99.97" });
     `,
     "",
   ],
@@ -78,19 +64,25 @@ const AROUND = {
   ],
 };
 
+const OPENED = "const outbox = Outbox.open(process.env.OUTBOX ?? '');\n";
+
 describe("the README", () => {
   let folder;
+  let outboxUrl;
   let sandbox;
   const files = [];
+  const environment = () => ({
+    ...process.env,
+    NODE_TEST_CONTEXT: "",
+    CONNECTLY_API_KEY: "key",
+    CONNECTLY_BUSINESS_ID: BUSINESS_ID,
+    CONNECTLY_BASE_URL: sandbox.url,
+    OUTBOX: outboxUrl,
+  });
   const run = async (file) => {
-    const env = {
-      ...process.env,
-      NODE_TEST_CONTEXT: "",
-      CONNECTLY_API_KEY: "key",
-      CONNECTLY_BUSINESS_ID: BUSINESS_ID,
-      CONNECTLY_BASE_URL: sandbox.url,
-    };
-    const { stdout, stderr } = await call(process.execPath, [join(folder, "built", file)], { env });
+    const { stdout, stderr } = await call(process.execPath, [join(folder, "built", file)], {
+      env: environment(),
+    });
     assert.equal(stderr, "");
     return stdout;
   };
@@ -98,6 +90,7 @@ describe("the README", () => {
   before(async () => {
     sandbox = await Sandbox.start();
     folder = mkdtempSync(join(tmpdir(), "connectly-"));
+    outboxUrl = `sqlite://${folder}/outbox.db`;
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules", "connectly-conversions"), "junction");
     let section = "";
@@ -106,12 +99,17 @@ describe("the README", () => {
         section = heading;
         continue;
       }
-      if (section === "Next.js") {
+      if (["In a shop", "Next.js"].includes(section)) {
         continue;
       }
       const name = `${files.length}-${section.toLowerCase().replace(/\W+/g, "-")}`;
-      const text = code.replaceAll("console.warn", "console.log").replaceAll("console.error", "console.log");
-      writeFileSync(join(folder, `${name}.${language === "ts" ? "mts" : "mjs"}`), AROUND[section][0] + text);
+      const text = code
+        .replaceAll("console.warn", "console.log")
+        .replaceAll("console.error", "console.log")
+        .replace("sqlite:///var/lib/shop/connectly.db", outboxUrl);
+      const [before, after] = AROUND[section];
+      const opened = section === "The outbox" && !code.includes("Outbox.open") ? OPENED : "";
+      writeFileSync(join(folder, `${name}.${language === "ts" ? "mts" : "mjs"}`), before + opened + text + after);
       files.push({ section, language, name });
     }
     const compilerOptions = {
@@ -144,9 +142,35 @@ describe("the README", () => {
     assertReported(sandbox, { order_id: "ORD-7821", value: "99.97", currency: "USD" });
   });
 
-  it("shows a shop", async () => {
-    assert.equal(await run(snippetOf("In a shop")), "");
-    assertReported(sandbox, { order_id: "SHOP-1", value: "20.5", currency: "EUR" });
+  it("keeps an order until it is paid, and delivers it", async (t) => {
+    sandbox.reset();
+    const printed = await run(snippetOf("The outbox"));
+    assert.match(printed, /^pending undefined\n\{\s*held: 0,\s*pending: 1,/);
+    const outbox = outboxOf(t, outboxUrl);
+    assert.equal((await outbox.status("ORD-7823")).reason, "a test order");
+    assert.equal(await run(snippetOf("The outbox", 2)), "1 0\n");
+    assertReported(sandbox, { order_id: "ORD-7821", value: "99.97" });
+  });
+
+  it("looks at what was refused, and has a process of its own send it again", async (t) => {
+    sandbox.reset();
+    const outbox = outboxOf(t, outboxUrl);
+    sandbox.failNext({ kind: "status", status: 400, body: "no such ad" });
+    await outbox.enqueue(purchase({ orderId: "REFUSED" }));
+    await outbox.deliver(sandbox.client({ businessId: BUSINESS_ID }));
+    const printed = await run(snippetOf("The outbox", 3));
+    assert.equal(printed, "REFUSED rejected no such ad\n1 { USD: '99.97' }\n");
+
+    const child = spawn(process.execPath, [join(folder, "built", snippetOf("The outbox", 1))], {
+      env: environment(),
+    });
+    const ended = ending(child);
+    await sandbox.waitFor(1);
+    child.kill("SIGTERM");
+    const { stdout, stderr, code } = await ended;
+    assert.deepEqual([stderr, code], ["", 0]);
+    assert.match(stdout, /^accepted \d+\n$/);
+    assert.equal((await outbox.status("REFUSED")).state, "accepted");
   });
 
   it("sends from a job queue", async () => {
@@ -176,5 +200,5 @@ describe("the README", () => {
     assert.equal(await run(snippetOf("Tests")), "");
   });
 
-  it("has no snippet that is not run", () => assert.equal(files.length, 8));
+  it("has no snippet that is not run", () => assert.equal(files.length, 11));
 });
