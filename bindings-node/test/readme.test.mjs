@@ -109,7 +109,10 @@ describe("the README", () => {
         .replace("sqlite:///var/lib/shop/connectly.db", outboxUrl);
       const [before, after] = AROUND[section];
       const opened = section === "The outbox" && !code.includes("Outbox.open") ? OPENED : "";
-      writeFileSync(join(folder, `${name}.${language === "ts" ? "mts" : "mjs"}`), before + opened + text + after);
+      writeFileSync(
+        join(folder, `${name}.${language === "ts" ? "mts" : "mjs"}`),
+        before + opened + text + after,
+      );
       files.push({ section, language, name });
     }
     const compilerOptions = {

@@ -146,9 +146,9 @@ export class Worker {
   }
 
   /**
-   * Takes no more events, waits for the attempts under way, and tells what the worker did. An
-   * attempt takes 10 seconds at most; after `timeout` those that are left are cut off. Whatever
-   * came of them is on the disk when this resolves.
+   * Takes no more events, waits for the attempts under way, and tells what the worker did; what came
+   * of them is on the disk when this resolves. An attempt takes 10 seconds at most. Those that take
+   * longer than `timeout` are cut off: their events wait a minute for their leases to expire.
    */
   async stop(options?: CloseOptions): Promise<Delivered> {
     this.#delivery.stop(timeoutOf(options));
