@@ -14,6 +14,7 @@ mod exchange;
 mod hash;
 mod ledger;
 mod options;
+mod place;
 mod queue;
 mod record;
 mod row;

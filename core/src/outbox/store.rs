@@ -15,6 +15,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Ends what is under way and closes the database; a later job opens it again.
     fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// Why what it stores may be gone one day; known once a job has succeeded.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Something to be done in one transaction.

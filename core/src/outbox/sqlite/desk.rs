@@ -1,10 +1,11 @@
 //! What the store's thread does with a group of jobs.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::connection::{Checkpoint, Open};
+use super::disk;
 use super::failure::Failure;
 use super::group::Group;
 use super::inbox::Inbox;
@@ -26,6 +27,7 @@ pub(super) struct Desk {
     open: Option<Open>,
     /// What was erased may still lie in the log.
     must_erase: bool,
+    warning: Arc<OnceLock<Option<String>>>,
 }
 
 /// What helps on a full disk, in this order.
@@ -42,9 +44,14 @@ enum Relief {
 const RELIEFS: [Relief; 3] = [Relief::RefuseNew, Relief::Checkpoint, Relief::Reserve];
 
 impl Desk {
-    pub(super) fn new(path: PathBuf, clock: Arc<Clock>, inbox: Arc<Inbox>) -> Self {
+    pub(super) fn new(
+        path: PathBuf,
+        clock: Arc<Clock>,
+        inbox: Arc<Inbox>,
+        warning: Arc<OnceLock<Option<String>>>,
+    ) -> Self {
         let (patience, reserve) = (Patience::new(inbox.hurry()), Reserve::beside(&path));
-        Self { path, clock, inbox, patience, reserve, open: None, must_erase: false }
+        Self { path, clock, inbox, patience, reserve, open: None, must_erase: false, warning }
     }
 
     pub(super) fn work(&mut self, jobs: Vec<Box<dyn Job>>) {
@@ -179,7 +186,9 @@ impl Desk {
                     // Wherever it is now, all of it is in it.
                     moved.close();
                 }
-                Open::at(&self.path, &self.patience, &self.reserve)
+                let open = Open::at(&self.path, &self.patience, &self.reserve)?;
+                self.warning.get_or_init(|| warning(&self.path));
+                Ok(open)
             }
         }
     }
@@ -193,4 +202,12 @@ impl Desk {
         self.open = (is_sound && open.connection.is_autocommit()).then_some(open);
         done
     }
+}
+
+fn warning(path: &Path) -> Option<String> {
+    let warning = disk::warning(path);
+    if let Some(warning) = &warning {
+        tracing::warn!("the outbox may be lost: {warning}");
+    }
+    warning
 }

@@ -88,12 +88,33 @@ fn identity(found: &fs::Metadata) -> Identity {
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn network(path: &Path) -> Option<&'static str> {
-    // What cannot be asked is left to SQLite.
+    network_of(magic(path)?)
+}
+
+/// The number of the file system; what cannot be asked is left to SQLite.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn magic(path: &Path) -> Option<u32> {
     let found = rustix::fs::statfs(path).ok()?;
     // The field's type differs between processors; the number has 32 bits.
     #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "a magic number")]
     let magic = found.f_type as u32;
-    network_of(magic)
+    Some(magic)
+}
+
+/// Why the file may be gone tomorrow though it can be used today; `None` where nothing says so.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn warning(path: &Path) -> Option<String> {
+    let (kind, goes) = ephemeral_of(magic(path)?)?;
+    Some(format!(
+        "{}: it lies on {kind} and is gone {goes}; put the outbox on a disk or a volume that stays",
+        path.display()
+    ))
+}
+
+/// Elsewhere nothing tells.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn warning(_: &Path) -> Option<String> {
+    None
 }
 
 #[cfg(target_vendor = "apple")]
@@ -131,4 +152,45 @@ pub(super) fn network_of(magic: u32) -> Option<&'static str> {
         0xbacb_acbc => "a shared folder of VMware",
         _ => return None,
     })
+}
+
+/// The file systems that go with what made them, by the numbers of Linux (`statfs(2)`), and when.
+#[cfg_attr(not(any(target_os = "linux", target_os = "android", test)), expect(dead_code))]
+fn ephemeral_of(magic: u32) -> Option<(&'static str, &'static str)> {
+    Some(match magic {
+        0x794c_7630 => ("overlayfs, the disk of a container,", "with it"),
+        0x0102_1994 => ("tmpfs, in memory,", "when the machine, container or function stops"),
+        0x8584_58f6 => ("ramfs, in memory,", "when the machine, container or function stops"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_goes_with_its_container_is_named() {
+        // `OVERLAYFS_SUPER_MAGIC`, `TMPFS_MAGIC` and `RAMFS_MAGIC` of <linux/magic.h>.
+        for (magic, name) in
+            [(0x794c_7630, "overlayfs"), (0x0102_1994, "tmpfs"), (0x8584_58f6, "ramfs")]
+        {
+            assert!(ephemeral_of(magic).is_some_and(|(kind, _)| kind.contains(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_disk_that_stays_is_not() {
+        // `EXT4_SUPER_MAGIC`, `XFS_SUPER_MAGIC`, `BTRFS_SUPER_MAGIC`.
+        for magic in [0xef53, 0x5846_5342, 0x9123_683e] {
+            assert_eq!(ephemeral_of(magic), None);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_memory_that_linux_shares_is_one_that_goes() {
+        let warning = warning(Path::new("/dev/shm"));
+        assert!(warning.is_some_and(|text| text.starts_with("/dev/shm: it lies on tmpfs")));
+    }
 }

@@ -21,8 +21,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::SystemTime;
 
@@ -47,6 +47,8 @@ pub struct SqliteStore {
     inbox: Arc<Inbox>,
     /// The process that used it first; 0 before.
     owner: AtomicU32,
+    /// Why the file may be gone one day; asked when it is opened first.
+    warning: Arc<OnceLock<Option<String>>>,
 }
 
 /// The outbox in this file. Opens nothing.
@@ -59,7 +61,8 @@ impl SqliteStore {
     /// For proofs: with another clock, in Unix milliseconds.
     #[must_use]
     pub fn with_clock(path: PathBuf, clock: Arc<dyn Fn() -> Millis + Send + Sync>) -> Self {
-        Self { path, clock, inbox: Arc::default(), owner: AtomicU32::new(0) }
+        let (inbox, warning) = (Arc::default(), Arc::default());
+        Self { path, clock, inbox, owner: AtomicU32::new(0), warning }
     }
 
     /// Whether this process, and none that it was forked from, uses the store.
@@ -71,9 +74,11 @@ impl SqliteStore {
 
     fn start(&self) {
         let (path, clock) = (self.path.clone(), Arc::clone(&self.clock));
-        let inbox = Arc::clone(&self.inbox);
+        let (inbox, warning) = (Arc::clone(&self.inbox), Arc::clone(&self.warning));
         let thread = thread::Builder::new().name("connectly-outbox".to_owned());
-        let started = thread.spawn(move || run(Desk::new(path, clock, Arc::clone(&inbox)), &inbox));
+        let started = thread.spawn(move || {
+            run(Desk::new(path, clock, Arc::clone(&inbox), warning), &inbox);
+        });
         if let Err(error) = started {
             let message = format!("no thread for the outbox: {error}");
             let failure = Failure::new(ErrorCode::OutboxFailed, message);
@@ -108,6 +113,10 @@ impl Store for SqliteStore {
                 let _ = closed.await;
             }
         })
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.warning.get().cloned().flatten().into_iter().collect()
     }
 }
 
