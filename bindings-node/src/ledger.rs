@@ -22,6 +22,7 @@ pub(crate) enum Ask {
     Metrics,
     Pause { until: Option<u64> },
     Resume,
+    Warnings,
     Close,
 }
 
@@ -72,6 +73,7 @@ impl Ask {
             Self::Metrics => told(&outbox.metrics().await?),
             Self::Pause { until } => told(&outbox.pause(until.map(moment)).await?),
             Self::Resume => told(&outbox.resume().await?),
+            Self::Warnings => told(&outbox.warnings().await?),
             Self::Close => told(&outbox.close().await),
         })
     }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker as Thread } from "node:worker_threads";
@@ -327,4 +327,26 @@ it("a file is shared with the processes of the command", async (t) => {
   assert.deepEqual([stderr, code], ["", 0]);
   assert.equal((await outbox.status("ORD-7821")).state, "accepted");
   assert.equal((await outboxOf(t, outbox.url).counts()).accepted, 1);
+});
+
+it("a disk that goes with its container is warned of, once a process", {
+  skip: process.platform !== "linux",
+}, async (t) => {
+  // The memory that Linux shares is a tmpfs, as a function's or a container's disk may be.
+  const folder = mkdtempSync("/dev/shm/connectly-");
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { ended } = shop(
+    `sqlite://${folder}/outbox.db`,
+    `
+    process.on("warning", ({ message }) => console.log(message));
+    await outbox.enqueue(purchase());
+    await outbox.close();
+    const again = Outbox.open("sqlite://${folder}/outbox.db", { businessId: BUSINESS_ID });
+    await again.enqueue(purchase());
+    await again.close();
+  `,
+  );
+  const { stdout, code } = await ended;
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`^${folder}/outbox\\.db: it lies on tmpfs, [^\\n]+\\n$`));
 });

@@ -34,6 +34,7 @@ import {
   orderIdOf,
   type ReplayTarget,
 } from "./target.js";
+import { warnOnce } from "./warning.js";
 import { type DeliverOptions, deliver, type WatchedOptions, Worker } from "./worker.js";
 
 /** Read so many at a time, so that memory stays flat. */
@@ -52,6 +53,7 @@ const PAGE = 100;
 export class Outbox {
   readonly #native: NativeOutbox;
   readonly #workers = new Set<Worker>();
+  #warned: Promise<void> | undefined;
 
   private constructor(opened: NativeOutbox) {
     this.#native = opened;
@@ -86,6 +88,7 @@ export class Outbox {
       options === undefined ? {} : optionsOf<EnqueueOptions>(options, ["holdUntil", "traceparent"]);
     const hold = holdUntil === "release" ? holdUntil : millisecondsOf("holdUntil", holdUntil);
     const trace = textOption("traceparent", traceparent);
+    this.#use();
     return await call<Enqueued>((bridge, id) => this.#native.enqueue(bridge, id, handle, hold, trace));
   }
 
@@ -96,6 +99,7 @@ export class Outbox {
     for await (const event of events) {
       handles.push(ConversionEvent.handleOf(event));
     }
+    this.#use();
     return await call<Enqueued[]>((bridge, id) => this.#native.enqueueMany(bridge, id, handles));
   }
 
@@ -108,13 +112,8 @@ export class Outbox {
     if (typeof reason !== "string") {
       invalidArgument("reason", "a string");
     }
-    const skip = {
-      ask: "skip",
-      orderId: orderIdOf("orderId", orderId),
-      reason,
-      eventName: eventNameOf(eventName),
-    };
-    return told(await this.#ask(skip));
+    const order = { orderId: orderIdOf("orderId", orderId), eventName: eventNameOf(eventName) };
+    return told(await this.#ask({ ask: "skip", ...order, reason }));
   }
 
   /** Lets a held event go. */
@@ -203,6 +202,7 @@ export class Outbox {
    * requests. Holds the process meanwhile.
    */
   async deliver(client: Client, options?: DeliverOptions): Promise<Delivered> {
+    this.#use();
     return await deliver(this.#native, client, options);
   }
 
@@ -214,6 +214,7 @@ export class Outbox {
    * business.
    */
   worker(client: Client, options?: WatchedOptions): Worker {
+    this.#use();
     const worker = new Worker(this.#native, client, options, () => this.#workers.delete(worker));
     this.#workers.add(worker);
     return worker;
@@ -226,12 +227,18 @@ export class Outbox {
   async close(options?: CloseOptions): Promise<void> {
     timeoutOf(options);
     await Promise.all([...this.#workers].map((worker) => worker.stop(options)));
+    await this.#warned;
     await this.#ask({ ask: "close" });
   }
 
   /** As {@link Outbox.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Tells of a disk that will not last. Where it cannot be opened, the call that was made says so. */
+  #use(): void {
+    this.#warned ??= this.#ask<string[]>({ ask: "warnings" }).then(warnOnce, () => {});
   }
 
   async #ask<T = Told>(question: { readonly ask: string } & Told): Promise<T> {
