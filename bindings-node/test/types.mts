@@ -4,14 +4,21 @@ import {
   Client,
   ConnectlyError,
   ConversionEvent,
+  type Counts,
+  type Delivered,
+  type Enqueued,
   type ErrorCode,
   type Issue,
   Landing,
   type Outcome,
+  Outbox,
+  type OutboxRecord,
+  type OutboxState,
   type Receipt,
   TrackingParams,
   ValidationError,
   type Visit,
+  type Worker,
 } from "connectly-conversions";
 import { assertReported, Sandbox } from "connectly-conversions/testing";
 
@@ -95,6 +102,53 @@ if (tracking !== null) {
     yield event;
   }
   await client.sendMany(events());
+
+  const outbox = Outbox.open("sqlite:///shop.db", { businessId: "x", maxEvents: 5, keepPayloads: null });
+  // @ts-expect-error a misspelt setting
+  Outbox.open("sqlite:///shop.db", { maxEvent: 5 });
+  // @ts-expect-error outboxes are opened
+  new Outbox();
+  const enqueued: Enqueued = await outbox.enqueue(event, { holdUntil: new Date(), traceparent: "00" });
+  await outbox.enqueue(event, { holdUntil: "release" });
+  // @ts-expect-error not an event
+  await outbox.enqueue({});
+  await outbox.enqueueMany(events());
+  for (const target of ["A", enqueued, { id: 5 }, { orderId: 5 }, { orderId: "A", eventName: "ViewContent" }] as const) {
+    const { state }: { state: OutboxState | undefined } = await outbox.cancel(target, "not paid");
+    await outbox.forget(target);
+    await outbox.replay(target, { force: true });
+    void state;
+  }
+  // @ts-expect-error an order's id, or the outbox's?
+  await outbox.release(5);
+  // @ts-expect-error there is no such event
+  await outbox.release({ orderId: "A", eventName: "Lead" });
+  // @ts-expect-error a customer is only to be forgotten
+  await outbox.release({ trackingId: "t" });
+  await outbox.forget({ trackingId: "t" });
+  await outbox.replay({ code: "rejected" });
+  // @ts-expect-error that would be nothing
+  await outbox.replay({ all: false });
+  const record: OutboxRecord | null = await outbox.status("A");
+  // @ts-expect-error most orders are unknown: null is to be thought of
+  record.state;
+  const counts: Counts = await outbox.counts();
+  counts.held.toFixed();
+  // @ts-expect-error there is no such state
+  counts.sent;
+  for await (const letter of outbox.deadLetters({ after: 5 })) {
+    letter.enqueuedAt.getTime();
+    letter.finishedAt?.getTime();
+  }
+  await outbox.pause(new Date());
+  const delivered: Delivered = await outbox.deliver(client, { deadline: 5, signal: AbortSignal.timeout(5), rate: 5 });
+  const worker: Worker = outbox.worker(client, { concurrency: 2, onAttempt: ({ took }) => took.toFixed() }).ref();
+  const stopped: Delivered = await worker.stop({ timeout: 5 });
+  // @ts-expect-error a misspelt option
+  outbox.worker(client, { onattempt: () => {} });
+  void [delivered, stopped];
+  await using another = Outbox.open("sqlite:///shop.db");
+  await using _ = another.worker(client);
 }
 
 try {
