@@ -50,8 +50,9 @@ def environment(platform: Platform) -> dict[str, str]:
         f"--remap-path-prefix={tools.FOLDER}=/tools",
     ]
     if platform.libc == "musl":
-        # It is loaded into a program that has its C library already.
-        flags.append("-Ctarget-feature=-crt-static")
+        # It is loaded into a program that has its C library already. In two words, as maturin looks
+        # for it: else it adds its own, and everything is built twice.
+        flags += ["-C", "target-feature=-crt-static"]
     env |= {
         f"CARGO_TARGET_{name.upper()}_LINKER": compiler,
         f"CC_{name}": compiler,
