@@ -56,11 +56,15 @@ test-example-node: build-node
 	npm --prefix $(NODE_SHOP) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
 	$(HOSTILE) npm --prefix $(NODE_SHOP) --loglevel error test
 
-## bench-node: beside undici, node:http, fetch, axios and Meta's SDK, in one run
+## bench-node: beside undici, node:http, fetch, axios, Meta's SDK and better-sqlite3, in one run
 bench: bench-node
 bench-node:
 	$(MAKE) build-node NODE_PROFILE=release
 	npm --prefix $(NODE_DIR)/bench --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
+	# With the headers that lie beside node, where they do: else they are downloaded.
+	npm --prefix $(NODE_DIR)/bench --cache $(CACHE)/npm --loglevel error rebuild better-sqlite3 --build-from-source \
+		$(addprefix --nodedir=,$(shell node -p "const p = require('path').resolve(process.execPath, '../..'); require('fs').existsSync(p + '/include/node/node_api.h') ? p : ''"))
 	node $(NODE_DIR)/bench/bench.mjs
+	node $(NODE_DIR)/bench/outbox.mjs
 
 lint: lint-node

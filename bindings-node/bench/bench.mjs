@@ -9,7 +9,6 @@
 
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import http from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import axios from "axios";
@@ -17,6 +16,7 @@ import { Client, ConversionEvent, TrackingParams } from "connectly-conversions";
 import bizSdk from "facebook-nodejs-business-sdk";
 import { Pool } from "undici";
 import { z } from "zod";
+import { median, ofMainThread, rounded } from "./measure.mjs";
 
 /** At least so many events before any is counted: the compiler takes that long. */
 const WARM_UP = 5_000;
@@ -106,15 +106,6 @@ async function times(run, concurrency, count) {
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-/** CPU µs of the main thread so far: Linux tells it of each thread, newer versions of Node of theirs. */
-function ofMainThread() {
-  if (process.threadCpuUsage) {
-    const { user, system } = process.threadCpuUsage();
-    return user + system;
-  }
-  return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]) / 1e3;
-}
-
 /** What `work` costs: CPU µs and calls a second, by each of its `count` calls. */
 async function cost(work, count) {
   const before = { all: process.cpuUsage(), main: ofMainThread(), at: performance.now() };
@@ -126,9 +117,6 @@ async function cost(work, count) {
     rate: (count / (performance.now() - before.at)) * 1e3,
   };
 }
-
-const rounded = (value, digits) => Number(value.toFixed(digits));
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /** Runs it until it gets no cheaper; a fifth is noise. */
 async function warmUp(work, count) {

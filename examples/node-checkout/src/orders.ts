@@ -22,8 +22,8 @@ export interface Order {
   readonly paidAt: Date;
   /** The cookie of the landing, kept with the order: a report can be made again from it. */
   readonly tracking: string | undefined;
-  /** What became of the report; `undefined` for a visit that Connectly did not bring. */
-  report?: "pending" | "received" | { readonly failed: string };
+  /** Why the order is not even in the outbox; what became of the others the outbox knows. */
+  failed?: string;
 }
 
 const cents = (price: string): number => Math.round(Number(price) * 100);

@@ -1,6 +1,6 @@
 // Landing and checkout. The lines that a shop adds are in `landing` and `report`.
 
-import { type Client, ConnectlyError, ConversionEvent, COOKIE_NAME, Landing, TrackingParams } from "connectly-conversions";
+import { ConnectlyError, ConversionEvent, COOKIE_NAME, Landing, type Outbox, TrackingParams } from "connectly-conversions";
 import cookies from "cookie-parser";
 import express, { type Express, type RequestHandler } from "express";
 import { CATALOGUE, type Order, placeOrder, type Product } from "./orders.js";
@@ -17,12 +17,11 @@ const landing: RequestHandler = ({ method, originalUrl, headers }, response, nex
   next();
 };
 
-/** Reports an order. Whatever happens here, the customer has the order. */
-async function report(client: Client, order: Order): Promise<void> {
+/** Puts an order into the outbox, from which a worker sends it. Whatever happens here, the customer has the order. */
+async function report(outbox: Outbox, order: Order): Promise<void> {
   if (order.tracking === undefined) {
     return;
   }
-  order.report = "pending";
   try {
     const event = ConversionEvent.purchase({
       tracking: TrackingParams.fromCookie(order.tracking),
@@ -32,11 +31,9 @@ async function report(client: Client, order: Order): Promise<void> {
       items: lines(order.products),
       eventTime: order.paidAt,
     });
-    await client.send(event);
-    order.report = "received";
+    await outbox.enqueue(event);
   } catch (error) {
-    const code = error instanceof ConnectlyError ? error.code : "error";
-    order.report = { failed: code };
+    order.failed = error instanceof ConnectlyError ? error.code : "error";
     console.error(`order ${order.id} was not reported:`, String(error));
   }
 }
@@ -49,8 +46,8 @@ function lines(products: readonly Product[]): { id: string; quantity: number; it
   }));
 }
 
-/** The shop, reporting through this client. */
-export function shop(client: Client): Express {
+/** The shop, reporting through this outbox. */
+export function shop(outbox: Outbox): Express {
   const orders = new Map<string, Order>();
   const app = express();
   app.use(cookies(), express.urlencoded({ extended: false }), landing);
@@ -62,7 +59,7 @@ export function shop(client: Client): Express {
     response.send(`<h1>Shop</h1><form method="post" action="/checkout">${choices.join("")}<button>Buy</button></form>`);
   });
 
-  app.post("/checkout", (request, response) => {
+  app.post("/checkout", async (request, response) => {
     const chosen: unknown[] = [(request.body as { sku?: unknown }).sku].flat();
     const products = chosen.flatMap((sku) => CATALOGUE.filter((product) => product.sku === sku));
     if (products.length === 0) {
@@ -72,19 +69,20 @@ export function shop(client: Client): Express {
     const cookie: unknown = (request.cookies as Record<string, unknown>)[COOKIE_NAME];
     const order = placeOrder(products, typeof cookie === "string" ? cookie : undefined);
     orders.set(order.id, order);
-    // The customer goes on at once; `report` never rejects.
-    void report(client, order);
+    // On the disk, or given up, within a quarter of a second.
+    await report(outbox, order);
     response.redirect(303, `/orders/${order.id}`);
   });
 
-  app.get("/orders/:id", (request, response) => {
+  app.get("/orders/:id", async (request, response) => {
     const order = orders.get(request.params.id);
     if (order === undefined) {
       response.status(404).send("No such order.");
       return;
     }
-    const { id, total, currency, report } = order;
-    response.json({ id, total, currency, report: report ?? "not from Connectly" });
+    const { id, total, currency, failed } = order;
+    const record = await outbox.status(id);
+    response.json({ id, total, currency, report: record?.state ?? failed ?? "not from Connectly" });
   });
 
   return app;
