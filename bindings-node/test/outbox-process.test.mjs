@@ -73,7 +73,7 @@ describe("the event loop", () => {
 
   it("is held by a worker that is told to, until it is stopped", async (t) => {
     const sandbox = using(t, await Sandbox.start());
-    const outbox = newOutbox(t, { businessId: BUSINESS_ID });
+    const outbox = newOutbox(t);
     const { child, ended } = shop(
       outbox.url,
       `
@@ -110,7 +110,7 @@ describe("the event loop", () => {
   });
 
   it("turns while events are stored", async (t) => {
-    const outbox = newOutbox(t, { enqueueTimeout: 60_000 });
+    const outbox = newOutbox(t);
     let turns = 0;
     const turning = setInterval(() => turns++, 1);
     for (let n = 0; n < 300; n++) {
@@ -165,7 +165,7 @@ describe("a process", () => {
   });
 
   it("starts hundreds of children while events are stored", async (t) => {
-    const outbox = newOutbox(t, { enqueueTimeout: 60_000 });
+    const outbox = newOutbox(t);
     let count = 0;
     let isStoring = true;
     const stored = (async () => {
@@ -220,7 +220,7 @@ function thread(source, workerData) {
 
 describe("worker threads", () => {
   it("open the same outbox, each for itself, also beside the main thread", async (t) => {
-    const outbox = newOutbox(t, { enqueueTimeout: 60_000 });
+    const outbox = newOutbox(t);
     const threads = ["a", "b", "c", "d"].map((name) =>
       thread(
         `(async () => {
@@ -241,7 +241,7 @@ describe("worker threads", () => {
   });
 
   it("may be terminated while they store events: what was acknowledged is there", async (t) => {
-    const outbox = newOutbox(t, { enqueueTimeout: 60_000 });
+    const outbox = newOutbox(t);
     const acknowledged = [];
     const threads = Array.from({ length: 8 }, (_, name) =>
       thread(

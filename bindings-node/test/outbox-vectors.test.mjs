@@ -206,8 +206,7 @@ describe("vectors/outbox.json", { concurrency: 4 }, () => {
     it(name, async (t) => {
       knows(more);
       const sandbox = using(t, await Sandbox.start());
-      // A busy machine is no reason to fail.
-      const outbox = newOutbox(t, { enqueueTimeout: 60_000 });
+      const outbox = newOutbox(t);
       const play = new Play(outbox, sandbox, sandbox.client({ businessId: BUSINESS_ID }));
       for (const [index, step] of steps.entries()) {
         const { do: what, ...given } = step;

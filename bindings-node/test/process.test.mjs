@@ -127,7 +127,7 @@ describe("a process", () => {
   it("that ends itself on SIGTERM as the README does tells every order that was cut off", async (t) => {
     const { url, next } = await holding(t);
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-    const [recipe] = /^process\.once\("SIGTERM".*?^\}\);$/ms.exec(readme);
+    const [recipe] = /^process\.once\("SIGTERM", async.*?^\}\);$/ms.exec(readme);
     const { child, ended } = start(`
       const client = clientOf(${JSON.stringify(url)});
       ${recipe.replace("5_000", "1")}

@@ -138,7 +138,8 @@ export function outboxUrl(t) {
 
 /** The outbox at this URL, closed with the test; the URL is its property. */
 export function outboxOf(t, url, options) {
-  const outbox = Outbox.open(url, { businessId: BUSINESS_ID, ...options });
+  // A busy machine is no reason to fail.
+  const outbox = Outbox.open(url, { businessId: BUSINESS_ID, enqueueTimeout: 60_000, ...options });
   t.after(() => outbox.close().catch(() => {}));
   return Object.assign(outbox, { url });
 }
