@@ -14,13 +14,13 @@ export PATH := $(CARGO_TOOLS)/bin:$(PATH)
 
 OUT ?= dist
 
-CORE := -p connectly-conversions -p connectly-conformance
+CORE := -p connectly-conversions -p connectly-conformance -p connectly-torture
 
 .PHONY: help demo test lint bench fuzz docs pack generate lint-surface \
 	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
 
 help:
-	@echo "make demo | test | lint | bench | fuzz | docs | pack OUT=dir [PLATFORMS=all]"
+	@echo "make demo | test | lint | bench | fuzz | torture | docs | pack OUT=dir [PLATFORMS=all]"
 	@echo "make test-core | test-python | test-node | test-swift | test-examples | test-platforms"
 
 include bindings-python/make.mk
@@ -44,6 +44,18 @@ test-core:
 	cargo test $(CORE) --all-features --no-run
 	$(HOSTILE) cargo test --offline $(CORE) --all-features
 	cargo test -p connectly-conversions --no-default-features
+
+## torture: minutes of what test-core does in seconds: kill -9 round after round, and a crowd
+.PHONY: torture torture-kill torture-crowd
+torture: torture-kill torture-crowd
+FILES ?= 10
+ROUNDS ?= 30
+torture-kill:
+	cargo run -p connectly-torture -- kill --files $(FILES) --rounds $(ROUNDS)
+
+CROWD_SECONDS ?= 180
+torture-crowd:
+	cargo run -p connectly-torture -- crowd --seconds $(CROWD_SECONDS)
 
 test-examples: test-example-rust
 

@@ -1,0 +1,67 @@
+//! Stands between an outbox and its store.
+
+mod table;
+
+use connectly_conversions::Error;
+use connectly_conversions::binding::{Job, Kind, SqliteStore, Store, Table, Undo};
+use futures_util::future::BoxFuture;
+
+use crate::flaw::Flaw;
+use crate::line::Line;
+use table::Through;
+
+/// A store that is seen through a lens.
+#[derive(Debug)]
+pub(crate) struct Lens {
+    pub(crate) store: SqliteStore,
+    /// What is wrong with it.
+    pub(crate) flaw: Option<Flaw>,
+}
+
+impl Store for Lens {
+    fn submit(&self, job: Box<dyn Job>) {
+        self.store.submit(Box::new(Seen { job, flaw: self.flaw, history: Vec::new() }));
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.store.close()
+    }
+}
+
+struct Seen {
+    job: Box<dyn Job>,
+    flaw: Option<Flaw>,
+    history: Vec<Line>,
+}
+
+impl Job for Seen {
+    fn kind(&self) -> Kind {
+        self.job.kind()
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.job.is_wanted()
+    }
+
+    fn run(&mut self, table: &mut dyn Table) -> Result<(), Undo> {
+        let mut through = Through::new(table, self.flaw);
+        let done = self.job.run(&mut through);
+        // It may run again.
+        self.history = if done.is_ok() { through.history } else { Vec::new() };
+        for line in &self.history {
+            // If the process is killed behind the commit, this is all that tells of it.
+            if let Line::Ended { lease, told, .. } = *line {
+                Line::Ending { lease, told }.tell();
+            }
+        }
+        done
+    }
+
+    fn settle(self: Box<Self>, committed: Result<(), Error>) {
+        if committed.is_ok() {
+            // Before the worker knows of a claim, so that none is used that nobody has told of.
+            self.history.iter().for_each(Line::tell);
+        }
+        self.job.settle(committed);
+    }
+}

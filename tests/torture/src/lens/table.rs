@@ -1,0 +1,163 @@
+//! The tables as a process sees them.
+
+use std::collections::HashMap;
+
+use connectly_conversions::binding::{Change, Due, Entry, Filter, Live, Queue, Row, Table, Which};
+use connectly_conversions::{Counts, Error, Record, State};
+
+use crate::event::of_wire;
+use crate::flaw::Flaw;
+use crate::line::{Claim, Lease, Line, Millis};
+
+/// Longer than any lease.
+const BEYOND_LEASES: Millis = 61_000;
+
+/// No row has this id.
+const NOWHERE: i64 = 1 << 40;
+
+pub(super) struct Through<'a> {
+    table: &'a mut dyn Table,
+    flaw: Option<Flaw>,
+    /// The rows as they were before.
+    before: HashMap<i64, Row>,
+    /// Those whose lease was over.
+    expired: Vec<i64>,
+    names: HashMap<i64, String>,
+    pub(super) history: Vec<Line>,
+}
+
+impl<'a> Through<'a> {
+    pub(super) fn new(table: &'a mut dyn Table, flaw: Option<Flaw>) -> Self {
+        let (before, names) = (HashMap::new(), HashMap::new());
+        Self { table, flaw, before, expired: Vec::new(), names, history: Vec::new() }
+    }
+
+    fn has(&self, flaw: Flaw) -> bool {
+        self.flaw == Some(flaw)
+    }
+
+    fn read(&mut self, id: i64, row: &mut Row) {
+        self.before.insert(id, row.clone());
+        row.has_order_id |= self.has(Flaw::ResendsWithoutOrder);
+    }
+
+    /// What this writing means for the row's lease.
+    fn note(&mut self, id: i64, after: &Row) {
+        let Some(before) = self.before.insert(id, after.clone()) else { return };
+        let is_claim = after.state == State::Leased && after.lease_no != before.lease_no;
+        if before.state == State::Leased && (is_claim || after.state != State::Leased) {
+            let lease = Lease { id, number: before.lease_no };
+            let told = !self.expired.contains(&id);
+            self.history.push(Line::Ended { lease, told, state: after.state });
+        }
+        if is_claim {
+            let lease = Lease { id, number: after.lease_no };
+            let (at, until) = (after.leased_at.unwrap(), after.lease_until.unwrap());
+            let event = self.names[&id].clone();
+            self.history.push(Line::Claimed(Claim { lease, event, at, until }));
+        }
+    }
+}
+
+impl Table for Through<'_> {
+    fn now(&mut self) -> Result<Millis, Error> {
+        self.table.now()
+    }
+
+    fn random(&mut self) -> f64 {
+        self.table.random()
+    }
+
+    fn queue(&mut self, business_id: &str) -> Result<Queue, Error> {
+        self.table.queue(business_id)
+    }
+
+    fn put_queue(&mut self, business_id: &str, queue: &Queue) -> Result<(), Error> {
+        self.table.put_queue(business_id, queue)
+    }
+
+    fn find(&mut self, business_id: &str, which: &Which) -> Result<Vec<(i64, Row)>, Error> {
+        let mut found = self.table.find(business_id, which)?;
+        for (id, row) in &mut found {
+            self.read(*id, row);
+        }
+        Ok(found)
+    }
+
+    fn insert(&mut self, row: &Row, entry: &Entry) -> Result<i64, Error> {
+        let is_lost = entry.order_id.as_ref().is_some_and(|order_id| order_id.ends_with('7'));
+        if is_lost && self.has(Flaw::LosesRows) {
+            return Ok(NOWHERE);
+        }
+        self.table.insert(row, entry)
+    }
+
+    fn update(&mut self, id: i64, row: &Row, change: Change<'_>) -> Result<(), Error> {
+        self.note(id, row);
+        self.table.update(id, row, change)
+    }
+
+    fn expired(
+        &mut self,
+        business_id: &str,
+        now: Millis,
+        most: usize,
+    ) -> Result<Vec<(i64, Row)>, Error> {
+        let is_greedy = self.has(Flaw::IgnoresLeases);
+        let at = if is_greedy { now + BEYOND_LEASES } else { now };
+        let mut expired = self.table.expired(business_id, at, most)?;
+        for (id, row) in &mut expired {
+            self.read(*id, row);
+            self.expired.push(*id);
+            if is_greedy {
+                // To be sent at once.
+                (row.state, row.due_at) = (State::Pending, None);
+            }
+        }
+        Ok(expired)
+    }
+
+    fn due(
+        &mut self,
+        business_id: &str,
+        now: Millis,
+        most: usize,
+        last: Option<i64>,
+    ) -> Result<Vec<Due>, Error> {
+        let mut due = self.table.due(business_id, now, most, last)?;
+        for due in &mut due {
+            self.read(due.id, &mut due.row);
+            self.names.insert(due.id, of_wire(&due.wire));
+        }
+        Ok(due)
+    }
+
+    fn next_due(&mut self, business_id: &str) -> Result<Option<Millis>, Error> {
+        self.table.next_due(business_id)
+    }
+
+    fn records(&mut self, business_id: &str, filter: &Filter) -> Result<Vec<Record>, Error> {
+        self.table.records(business_id, filter)
+    }
+
+    fn counts(&mut self, business_id: &str) -> Result<Counts, Error> {
+        self.table.counts(business_id)
+    }
+
+    fn ages(
+        &mut self,
+        business_id: &str,
+        now: Millis,
+        placed_before: i64,
+    ) -> Result<(Option<Millis>, u64), Error> {
+        self.table.ages(business_id, now, placed_before)
+    }
+
+    fn live(&mut self) -> Result<Live, Error> {
+        self.table.live()
+    }
+
+    fn retire(&mut self, business_id: &str, before: Millis, most: usize) -> Result<usize, Error> {
+        self.table.retire(business_id, before, most)
+    }
+}
