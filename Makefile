@@ -93,7 +93,7 @@ docs-core:
 
 bench: bench-core bench-python bench-node
 bench-core:
-	cargo bench --profile ci -p connectly-conversions --bench bench
+	cargo bench --profile ci -p connectly-conversions --features outbox-sqlite,sandbox --bench bench
 
 ## fuzz: each target for SECONDS, from the corpus of the vectors
 SECONDS_EACH ?= 60

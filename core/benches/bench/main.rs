@@ -5,13 +5,17 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::cast_precision_loss
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
 )]
 // The structs are the wire's, whose names they have.
 #![allow(clippy::struct_field_names)]
 
 mod construct;
 mod measure;
+#[cfg(feature = "outbox-sqlite")]
+mod outbox;
 mod responder;
 mod send;
 
@@ -27,7 +31,21 @@ fn main() {
     {
         return send::contend(url, concurrency.parse().unwrap());
     }
+    #[cfg(feature = "outbox-sqlite")]
+    if let [_, mode, delay, ..] = &arguments[..]
+        && mode == "sandbox"
+    {
+        return outbox::serve(std::time::Duration::from_millis(delay.parse().unwrap()));
+    }
     let scale = if arguments.iter().any(|argument| argument == "quick") { 20 } else { 1 };
+    if !arguments.iter().any(|argument| argument == "outbox") {
+        delivery(scale);
+    }
+    #[cfg(feature = "outbox-sqlite")]
+    outbox::run(scale);
+}
+
+fn delivery(scale: usize) {
     let mut table = Table::default();
     construct::run(&mut table, 300_000 / scale);
     let responder = responder::Responder::start();

@@ -46,7 +46,7 @@ pub(crate) fn sample(events: usize, work: impl FnOnce()) -> Sample {
 }
 
 /// The value in the middle.
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

@@ -180,7 +180,7 @@ mod tests {
             let acknowledged = [(VIEW.to_owned(), 1)].into();
             let (told, requests) = ([].into(), vec![]);
             let expired = [FIRST].into();
-            History { acknowledged, claims, told, expired, requests, ..history() }
+            History { acknowledged, claims, expired, told, requests, ..history() }
         };
         assert_eq!(found(&history()), "view-p-8 was acknowledged and never delivered");
         let mut given_up = history();
