@@ -94,7 +94,12 @@ impl Table for Through<'_> {
 
     fn update(&mut self, id: i64, row: &Row, change: Change<'_>) -> Result<(), Error> {
         self.note(id, row);
-        self.table.update(id, row, change)
+        let mut row = row.clone();
+        if self.has(Flaw::IgnoresLeases) && self.expired.contains(&id) && row.due_at.is_some() {
+            // Before all others.
+            row.due_at = Some(0);
+        }
+        self.table.update(id, &row, change)
     }
 
     fn expired(
@@ -110,7 +115,7 @@ impl Table for Through<'_> {
             self.read(*id, row);
             self.expired.push(*id);
             if is_greedy {
-                // To be sent at once.
+                // As one that is to be sent now.
                 (row.state, row.due_at) = (State::Pending, None);
             }
         }
