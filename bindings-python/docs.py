@@ -15,7 +15,15 @@ HERE = Path(__file__).parent
 STUB = HERE / "python/connectly_conversions/_native.pyi"
 RUST = HERE / "src/docs.rs"
 
-PRIVATE = {"Closing", "InFlight", "NativeClient", "NativeSandbox"}
+PRIVATE = {
+    "Closing",
+    "InFlight",
+    "NativeClient",
+    "NativeOutbox",
+    "NativeSandbox",
+    "NativeWorker",
+    "Operation",
+}
 
 HEAD = """\
 //! The docstrings of the native classes. Generated from `_native.pyi` by `docs.py`.

@@ -36,6 +36,11 @@ impl NativeClient {
         client
     }
 
+    /// With a pool that `close` leaves alone: the worker has an end of its own.
+    pub(crate) fn of_a_worker(&self) -> core::Client {
+        self.settings.with_own_pool()
+    }
+
     /// Refuses further sends; gives the pools that were used in this process.
     fn refuse(&self) -> [Option<&core::Client>; 2] {
         self.closed.store(true, Ordering::Relaxed);

@@ -26,11 +26,16 @@ mod io_thread;
 mod item;
 mod landing;
 mod objects;
+mod operation;
 mod options;
+mod outbox;
 mod records;
 mod sandbox;
+mod targets;
 mod tracking;
+mod transition;
 mod types;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -57,11 +62,19 @@ mod _native {
     #[pymodule_export]
     use crate::landing::{Landing, Visit};
     #[pymodule_export]
+    use crate::operation::Operation;
+    #[pymodule_export]
+    use crate::outbox::NativeOutbox;
+    #[pymodule_export]
     use crate::records::{Outcome, Receipt, RetryPolicy};
     #[pymodule_export]
     use crate::sandbox::NativeSandbox;
     #[pymodule_export]
     use crate::tracking::TrackingParams;
+    #[pymodule_export]
+    use crate::transition::transition;
+    #[pymodule_export]
+    use crate::worker::NativeWorker;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

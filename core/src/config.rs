@@ -101,6 +101,19 @@ pub fn count(option: &str, value: f64) -> Result<usize> {
     })
 }
 
+/// A number of bytes, or of events, as a binding gets it.
+///
+/// # Errors
+/// As [`count`].
+pub fn size(option: &str, value: f64) -> Result<u64> {
+    let is_whole = value.fract() == 0.0 && (1.0..=9_007_199_254_740_992.0).contains(&value);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
+    is_whole.then_some(value as u64).ok_or_else(|| {
+        let why = format!("must be a whole number of 1 or more, not {value}");
+        Error::invalid_option(option, &why)
+    })
+}
+
 fn whole(value: f64) -> Option<usize> {
     let is_whole = value.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&value);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]

@@ -52,6 +52,8 @@ from connectly_conversions.errors import (
 
 if _TYPE_CHECKING:
     from connectly_conversions._aio import AsyncClient
+    from connectly_conversions._aio_outbox import AsyncOutbox
+    from connectly_conversions._outbox import Outbox
     from connectly_conversions.testing import Sandbox
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "SCRIPT_COOKIE_NAME",
     "Amount",
     "AsyncClient",
+    "AsyncOutbox",
     "AuthenticationError",
     "Client",
     "ConfigurationError",
@@ -71,6 +74,7 @@ __all__ = [
     "Landing",
     "NetworkError",
     "NotFoundError",
+    "Outbox",
     "OutboxError",
     "Outcome",
     "RateLimitedError",
@@ -90,16 +94,20 @@ __all__ = [
 ]
 
 
+_LAZY = {
+    "AsyncClient": "connectly_conversions._aio",
+    "AsyncOutbox": "connectly_conversions._aio_outbox",
+    "Outbox": "connectly_conversions._outbox",
+    "Sandbox": "connectly_conversions.testing",
+}
+
+
 def __getattr__(name: str) -> object:
     """Loads what many shops never need, asyncio above all, when it is asked for."""
-    if name == "AsyncClient":
-        from connectly_conversions._aio import AsyncClient  # noqa: PLC0415
+    if name in _LAZY:
+        from importlib import import_module  # noqa: PLC0415
 
-        return AsyncClient
-    if name == "Sandbox":
-        from connectly_conversions.testing import Sandbox  # noqa: PLC0415
-
-        return Sandbox
+        return getattr(import_module(_LAZY[name]), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
 

@@ -9,7 +9,14 @@ from types import TracebackType
 
 from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._client import BaseClient
-from connectly_conversions._native import Closing, ConversionEvent, InFlight, Outcome, Receipt
+from connectly_conversions._native import (
+    Closing,
+    ConversionEvent,
+    InFlight,
+    Operation,
+    Outcome,
+    Receipt,
+)
 from connectly_conversions._types import Self
 from connectly_conversions.errors import ConnectlyError
 
@@ -22,7 +29,7 @@ class _Waiter:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
             message = (
-                "AsyncClient needs a running event loop of asyncio; under trio use "
+                "AsyncClient and AsyncOutbox need a running event loop of asyncio; under trio use "
                 "`await trio.to_thread.run_sync(client.send, event)` with a Client"
             )
             raise RuntimeError(message) from None
@@ -52,11 +59,32 @@ class _Waiter:
         finally:
             _exit_guard.waiting.discard(self)
 
+    async def answer(self, operation: Operation) -> str:
+        """What the operation gives, which was not started yet."""
+        operation.start(self)
+        _exit_guard.waiting.add(self)
+        try:
+            while (given := operation.take()) is None:
+                if _exit_guard.exit_guard_is_closed():
+                    operation.wait()  # as above
+                else:
+                    await self.news.wait()
+                    self.news.clear()
+            return given
+        finally:
+            _exit_guard.waiting.discard(self)
+            operation.stop()
+
     async def result(self, closing: Closing) -> int:
         """How many requests were cut off, when all have ended."""
         while (cut_off := closing.take()) is None and not _exit_guard.exit_guard_is_closed():
             await self.news.wait()
         return cut_off or 0
+
+
+async def answer(operation: Operation) -> str:
+    """What an operation gives; cancelling it may leave it done."""
+    return await _Waiter().answer(operation)
 
 
 class AsyncClient(BaseClient):

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Callable
 
     from connectly_conversions._native import ConversionEvent, Outcome, Receipt
+    from connectly_conversions._records import Attempted, Enqueued
     from connectly_conversions.errors import ConnectlyError
 
 _DEBUG = 10
@@ -59,3 +61,39 @@ def outcome(outcome: Outcome) -> None:
         received(outcome.event, outcome.receipt)
     elif outcome.error is not None:
         not_received(outcome.event, outcome.error)
+
+
+def enqueued(event: ConversionEvent, done: Enqueued) -> None:
+    """An order that was there with another content is worth a look."""
+    if done.conflict:
+        _logger().warning(
+            "%s of order %s was enqueued before with another content; the first stays (%s)",
+            event.event_name,
+            event.order_id,
+            done.state,
+        )
+
+
+def hook(on_attempt: Callable[[Attempted], object] | None) -> Callable[[str], None]:
+    """Logs what ends badly, and calls ``on_attempt``, whose own exceptions break nothing."""
+    from connectly_conversions import _answers  # noqa: PLC0415 - not before there is an outbox
+
+    def told(attempt: str) -> None:
+        attempted = _answers.attempted(attempt)
+        if attempted.state in {"rejected", "dead"}:
+            _logger().warning(
+                "%s of order %s is %s: %s (status %s, attempt %d)",
+                attempted.event_name,
+                attempted.order_id,
+                attempted.state,
+                attempted.code,
+                attempted.status,
+                attempted.attempts,
+            )
+        if on_attempt is not None:
+            try:
+                on_attempt(attempted)
+            except Exception:  # noqa: BLE001 - whatever it raises
+                _logger().exception("on_attempt failed")
+
+    return told

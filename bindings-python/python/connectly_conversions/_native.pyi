@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal, TypeAlias, final
 
 from typing_extensions import Self
 
@@ -22,7 +22,10 @@ __all__ = [
     "Item",
     "Landing",
     "NativeClient",
+    "NativeOutbox",
     "NativeSandbox",
+    "NativeWorker",
+    "Operation",
     "Outcome",
     "Receipt",
     "RetryPolicy",
@@ -32,6 +35,7 @@ __all__ = [
     "close_exit_guard",
     "exit_guard_is_closed",
     "one_line",
+    "outbox_transition",
     "panic",
     "run_command",
 ]
@@ -241,7 +245,7 @@ class Item:
     Holds what it is given; the event that it becomes part of checks it.
     """
 
-    def __new__(cls, id: Id, quantity: int = 1, item_price: Amount | None = None) -> Self: ...  # noqa: A002
+    def __new__(cls, id: Id, quantity: int = 1, item_price: Amount | None = None) -> Self: ...
     @property
     def id(self) -> Id:
         """The product's id in the catalogue."""
@@ -523,6 +527,74 @@ class NativeClient:
     def closed(self) -> bool: ...
 
 @final
+class Operation:
+    """One question to an outbox; its answer is JSON."""
+
+    def run(self) -> str: ...
+    def start(self, wake: Callable[[], object]) -> None: ...
+    def take(self) -> str | None: ...
+    def wait(self) -> None: ...
+    def stop(self) -> None: ...
+
+_Event: TypeAlias = tuple[Id | None, int | None, str | None, str]
+
+@final
+class NativeOutbox:
+    """What ``Outbox`` and ``AsyncOutbox`` are made of."""
+
+    def __new__(
+        cls,
+        url: str,
+        business_id: str | uuid.UUID | None = None,
+        *,
+        enqueue_timeout: float | None = None,
+        max_events: int | None = None,
+        max_bytes: int | None = None,
+        give_up_after: float | None = None,
+        keep_payloads: float | None = None,
+    ) -> Self: ...
+    @property
+    def business_id(self) -> str: ...
+    def enqueue(
+        self,
+        event: ConversionEvent,
+        hold_until: EventTime | None = None,
+        traceparent: str | None = None,
+    ) -> Operation: ...
+    def enqueue_many(self, events: list[ConversionEvent]) -> Operation: ...
+    def skip(self, order: Id, reason: str, name: str) -> Operation: ...
+    def release(self, event: _Event) -> Operation: ...
+    def cancel(self, event: _Event, reason: str | None) -> Operation: ...
+    def forget(self, event: _Event) -> Operation: ...
+    def status(self, event: _Event) -> Operation: ...
+    def dead_letters(self, after: int, limit: int) -> Operation: ...
+    def replay(
+        self, event: _Event, code: str | None, all: bool, force: bool, plan: bool
+    ) -> Operation: ...
+    def counts(self) -> Operation: ...
+    def metrics(self) -> Operation: ...
+    def pause(self, until: EventTime | None) -> Operation: ...
+    def resume(self) -> Operation: ...
+    def deliver(
+        self, client: NativeClient, until_empty: bool, deadline: float | None
+    ) -> Operation: ...
+    def worker(
+        self,
+        client: NativeClient,
+        concurrency: int | None,
+        rate: float | None,
+        on_attempt: Callable[[str], object],
+    ) -> NativeWorker: ...
+    def close(self) -> Operation: ...
+
+@final
+class NativeWorker:
+    """What ``Worker`` and ``AsyncWorker`` are made of."""
+
+    def start(self) -> None: ...
+    def stop(self, timeout: float | None = None) -> Operation | None: ...
+
+@final
 class NativeSandbox:
     """What ``Sandbox`` is made of."""
 
@@ -550,4 +622,5 @@ def close_exit_guard() -> None: ...
 def exit_guard_is_closed() -> bool: ...
 def one_line(text: str) -> str: ...
 def run_command(arguments: list[str]) -> int: ...
+def outbox_transition(row: str, command: str, context: str) -> str: ...
 def panic() -> None: ...

@@ -14,7 +14,14 @@ from connectly_conversions.errors import ConnectlyError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-    from connectly_conversions._native import Closing, InFlight, NativeClient, Outcome, Receipt
+    from connectly_conversions._native import (
+        Closing,
+        InFlight,
+        NativeClient,
+        Operation,
+        Outcome,
+        Receipt,
+    )
 
 
 class Waiter(Protocol):
@@ -141,6 +148,27 @@ def result(closing: Closing, waiter: Waiter) -> int:
     return cut_off or 0
 
 
+def answer(operation: Operation) -> str:
+    """What an operation gives. Under a monkey patch the I/O thread does it."""
+    told = waiter()
+    if told is None:
+        return operation.run()
+    try:
+        _exit_guard.register()
+        operation.start(told)
+        _exit_guard.waiting.add(told)
+        while (given := operation.take()) is None:
+            if _exit_guard.exit_guard_is_closed():
+                operation.wait()
+            else:
+                told.wait()
+        return given
+    finally:
+        _exit_guard.waiting.discard(told)
+        operation.stop()
+        told.close()
+
+
 def receipt(outcome: Outcome | None) -> Receipt:
     """The receipt; raises what the event failed of."""
     if outcome is None or outcome.receipt is None:
@@ -154,6 +182,11 @@ def iterator(events: Iterable[ConversionEvent]) -> Iterator[ConversionEvent]:
         return iter(events)
     except TypeError:
         raise _wrong_type("events", "an iterable of ConversionEvent", events) from None
+
+
+def events(given: Iterable[ConversionEvent]) -> list[ConversionEvent]:
+    """All of them; says which has the wrong type."""
+    return [an_event(event, index) for index, event in enumerate(iterator(given))]
 
 
 def an_event(event: object, index: int) -> ConversionEvent:

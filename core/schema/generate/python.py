@@ -127,12 +127,29 @@ def sandbox(old: str, options: dict) -> str:
     return old[:at] + text.between(old[at:], "        Args:", "Raises:", waited)
 
 
+def outbox(old: str, rows: list[dict]) -> str:
+    """The options after the URL, which is told by hand."""
+    at = old.index("its folder is not.\n")
+    head, tail = old[:at], old[at:]
+    documented = "its folder is not.\n" + arguments(rows, "            ") + "\n\n        Raises:"
+    return head + documented + tail[tail.index("Raises:") + len("Raises:") :]
+
+
+def worker(old: str, rows: list[dict]) -> str:
+    at = old.index("    def worker(")
+    head, tail = old[:at], old[at:]
+    begin, end = tail.index("            concurrency: "), tail.index("            on_attempt: ")
+    return head + tail[:begin] + arguments(rows, "            ") + "\n" + tail[end:]
+
+
 def files(surface: dict) -> dict:
     options = surface["options"]
     return {
         f"{PACKAGE}/_codes.py": lambda _: codes(surface),
         f"{PACKAGE}/errors.py": lambda old: text.region(old, "kinds", classes(surface)),
         f"{PACKAGE}/_client.py": lambda old: client(old, options["client"]),
+        f"{PACKAGE}/_open.py": lambda old: outbox(old, options["outbox"]),
+        f"{PACKAGE}/_outbox.py": lambda old: worker(old, options["worker"]),
         f"{PACKAGE}/_native.pyi": lambda old: stubs(old, options),
         f"{PACKAGE}/testing.py": lambda old: sandbox(old, options),
     }

@@ -7,6 +7,9 @@ import os
 import shop
 from celery import Celery
 
+if os.environ.get("OUTBOX_URL"):
+    import outbox_shop
+
 app = Celery("tasks", broker="filesystem://")
 app.conf.update(
     broker_transport_options={
@@ -21,4 +24,10 @@ app.conf.update(
 @app.task(name="report")
 def report(order_id: str) -> int:
     shop.client.send(shop.purchase(order_id))
+    return os.getpid()
+
+
+@app.task(name="enqueue")
+def enqueue(order_id: str) -> int:
+    outbox_shop.outbox.enqueue(shop.purchase(order_id))
     return os.getpid()

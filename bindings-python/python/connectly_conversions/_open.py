@@ -1,0 +1,80 @@
+"""How an outbox is opened."""
+
+from __future__ import annotations
+
+import uuid
+
+from connectly_conversions._client import BaseClient
+from connectly_conversions._native import NativeClient, NativeOutbox
+from connectly_conversions._types import Self
+
+
+class BaseOutbox:
+    """What :class:`Outbox` and ``AsyncOutbox`` share: the settings."""
+
+    def __init__(self, native: NativeOutbox) -> None:
+        """See :meth:`open`."""
+        self._native = native
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        business_id: str | uuid.UUID | None = None,
+        *,
+        enqueue_timeout: float | None = None,
+        max_events: int | None = None,
+        max_bytes: int | None = None,
+        give_up_after: float | None = None,
+        keep_payloads: float | None = None,
+    ) -> Self:
+        """The outbox at this URL. Opens no file and starts no thread before its first use.
+
+        Args:
+            url: ``sqlite:///`` and the absolute path of a file on a disk of this machine. The file
+                is made where there is none; its folder is not.
+            business_id: The UUID of the business at Connectly. Default: ``CONNECTLY_BUSINESS_ID``
+                of the environment.
+            enqueue_timeout: How long ``enqueue`` waits at most until the event is on the disk.
+                Default: 0.25 seconds.
+            max_events: How many events may wait at most. Default: ``1000000``.
+            max_bytes: How many bytes the payloads of waiting events may have at most. Default:
+                ``1073741824``.
+            give_up_after: How long an event is tried that was surely not recorded; time in which
+                the queue is paused does not count. Default: 7 days.
+            keep_payloads: How long the payloads of accepted and cancelled events are kept. What
+                became of them is kept for ever. Default: 30 days.
+
+        Raises:
+            ConfigurationError: A setting is missing or cannot be used.
+        """
+        try:
+            native = NativeOutbox(
+                url,
+                business_id,
+                enqueue_timeout=enqueue_timeout,
+                max_events=max_events,
+                max_bytes=max_bytes,
+                give_up_after=give_up_after,
+                keep_payloads=keep_payloads,
+            )
+        finally:
+            # A traceback with locals, as error trackers take it, shows this frame.
+            del url
+        return cls(native)
+
+    @property
+    def business_id(self) -> str:
+        """The business whose events these are."""
+        return self._native.business_id
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+def native(client: object) -> NativeClient:
+    """What sends; says which argument has the wrong type."""
+    if not isinstance(client, BaseClient):
+        found = type(client).__name__
+        raise TypeError(f"client must be a Client or an AsyncClient, not {found}")
+    return client._native  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,187 @@
+//! A worker of an outbox, on the I/O thread of the process that started it.
+
+use std::process;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use connectly_conversions as core;
+use connectly_conversions::{Error, binding};
+use pyo3::prelude::*;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::arguments::number;
+use crate::bell::locked;
+use crate::client::NativeClient;
+use crate::errors::{OrRaise, guarded, raise};
+use crate::exit_guard;
+use crate::io_thread;
+use crate::operation::{Operation, json};
+
+/// After its time to stop, a worker whose disk hangs is left alone.
+const LAST_WRITE: Duration = Duration::from_secs(1);
+
+type Worker = core::Worker<core::Client>;
+
+/// What the thread of `on_attempt` is told.
+enum News {
+    Attempted(String),
+    /// The worker has ended; whoever waits for that is told after all attempts were.
+    Ended(oneshot::Sender<()>),
+}
+
+/// Delivers from `start` to `stop`. A forked child has inherited the object, but not the worker.
+#[pyclass(frozen)]
+pub struct NativeWorker {
+    worker: Arc<Worker>,
+    news: Sender<News>,
+    /// There until it is started.
+    attempts: Mutex<Option<(Receiver<News>, Py<PyAny>)>>,
+    /// There while it runs.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+    pid: u32,
+}
+
+impl NativeWorker {
+    pub(crate) fn new(
+        py: Python<'_>,
+        outbox: &core::Outbox,
+        client: &NativeClient,
+        concurrency: Option<&Bound<'_, PyAny>>,
+        rate: Option<&Bound<'_, PyAny>>,
+        on_attempt: Py<PyAny>,
+    ) -> PyResult<Self> {
+        let mut worker = outbox.worker(client.of_a_worker());
+        if let Some(given) = concurrency {
+            let count = binding::concurrency(number("concurrency", given)?).or_raise(py)?;
+            worker = worker.concurrency(count);
+        }
+        if let Some(given) = rate {
+            worker = worker.rate(number("rate", given)?);
+        }
+        let (news, attempts) = mpsc::channel();
+        let teller = news.clone();
+        let worker = worker.on_attempt(move |attempted| {
+            // Nobody listens any longer where the thread could not be started.
+            let _ = json(attempted).map(|text| teller.send(News::Attempted(text)));
+        });
+        Ok(Self {
+            worker: Arc::new(worker.build().or_raise(py)?),
+            news,
+            attempts: Mutex::new(Some((attempts, on_attempt))),
+            ended: Mutex::new(None),
+            pid: process::id(),
+        })
+    }
+}
+
+#[pymethods]
+impl NativeWorker {
+    /// Starts it, once; in the process that made it.
+    fn start(&self, py: Python<'_>) -> PyResult<()> {
+        guarded(py, || {
+            let attempts = locked(&self.attempts).take().filter(|_| self.pid == process::id());
+            let Some((attempts, on_attempt)) = attempts else {
+                let why = "a worker starts once, in the process that made it; make another one";
+                return Err(raise(py, &Error::invalid_option("worker", why)));
+            };
+            let io = io_thread::handle(py)?;
+            thread::Builder::new()
+                .name("connectly-attempts".to_owned())
+                .spawn(move || tell(attempts, on_attempt))
+                .map_err(|error| raise(py, &Error::internal(format!("no thread: {error}"))))?;
+            let (done, ended) = oneshot::channel();
+            let (worker, news) = (Arc::clone(&self.worker), self.news.clone());
+            io.spawn(async move {
+                worker.run().await;
+                let _ = news.send(News::Ended(done));
+            });
+            *locked(&self.ended) = Some(ended);
+            Ok(())
+        })
+    }
+
+    /// Has it take no more events, and waits for the attempts under way, so long at most; nothing
+    /// where it does not run in this process.
+    #[pyo3(signature = (timeout = None))]
+    fn stop(
+        &self,
+        py: Python<'_>,
+        timeout: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Option<Operation>> {
+        guarded(py, || {
+            let within = match timeout {
+                Some(given) => {
+                    binding::seconds("timeout", number("timeout", given)?).or_raise(py)?
+                }
+                None => Worker::PATIENCE,
+            };
+            if self.pid != process::id() {
+                return Ok(None);
+            }
+            let Some(ended) = locked(&self.ended).take() else { return Ok(None) };
+            self.worker.stop(within);
+            Ok(Some(Operation::new(async move {
+                let _ = self::timeout(within + LAST_WRITE, ended).await;
+                Ok(())
+            })))
+        })
+    }
+}
+
+/// Calls `on_attempt` for each attempt, until the worker has ended.
+fn tell(news: Receiver<News>, on_attempt: Py<PyAny>) {
+    let mut on_attempt = Some(on_attempt);
+    for news in news {
+        match news {
+            News::Attempted(text) => exit_guard::with_python(|py| {
+                let told = on_attempt.as_ref().map(|hook| hook.call1(py, (text,)));
+                if let Some(Err(error)) = told {
+                    error.write_unraisable(py, None);
+                }
+            }),
+            News::Ended(done) => {
+                // Dropped with the GIL, or not at all.
+                exit_guard::with_python(|_| drop(on_attempt.take()));
+                std::mem::forget(on_attempt.take());
+                let _ = done.send(());
+                return;
+            }
+        }
+    }
+}
+
+/// `deliver`, on the I/O thread: whoever waits for it may go, and what is under way ends in order.
+pub(crate) fn delivery(
+    py: Python<'_>,
+    outbox: &core::Outbox,
+    client: &NativeClient,
+    until_empty: bool,
+    deadline: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Operation> {
+    let mut options = core::DeliverOptions::default();
+    options.until_empty = until_empty;
+    if let Some(deadline) = deadline {
+        let seconds = number("deadline", deadline)?;
+        options.deadline = Some(binding::seconds("deadline", seconds).or_raise(py)?);
+    }
+    let worker = Arc::new(outbox.worker(client.of_a_worker()).build().or_raise(py)?);
+    let runs = Arc::clone(&worker);
+    let task = io_thread::handle(py)?.spawn(async move { runs.deliver(options).await });
+    let watch = StopsIfDropped(worker);
+    Ok(Operation::new(async move {
+        let delivered = task.await;
+        drop(watch);
+        delivered.unwrap_or_else(|error| Err(Error::internal(format!("no delivery: {error}"))))
+    }))
+}
+
+struct StopsIfDropped(Arc<Worker>);
+
+impl Drop for StopsIfDropped {
+    fn drop(&mut self) {
+        self.0.stop(Worker::PATIENCE);
+    }
+}
