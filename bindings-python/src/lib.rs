@@ -21,6 +21,7 @@ mod document;
 mod errors;
 mod event;
 mod exit_guard;
+mod fork;
 mod in_flight;
 mod io_thread;
 mod item;

@@ -135,11 +135,11 @@ class Program:
             self._process.stdout.close()
 
 
-def post(port: int, path: str) -> str:
+def post(port: int, path: str, **headers: str) -> str:
     """One request to a shop; its answer's body."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request("POST", path, headers={"Connection": "close"})
+        connection.request("POST", path, headers={"Connection": "close", **headers})
         answer = connection.getresponse()
         body = answer.read().decode()
         assert answer.status == 200, body
