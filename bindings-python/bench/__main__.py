@@ -1,10 +1,10 @@
 """`make bench`: CPU time an event beside other libraries, in one run, since only ratios hold.
 
-    python -m bench [--quick] [--only PART]… [--no-rust] [--wheel WHEEL]
+    python -m bench [--quick] [--only PART]… [--no-rust] [--wheel WHEEL] [--disk FOLDER]
 
-Parts: send, many, backfill, construct, import, size. Each library runs in a process of its own; the
-rounds are interleaved, and the median counts. Raw reqwest is the core's bench program, which cargo
-builds here unless `--no-rust` is given.
+Parts: send, many, backfill, enqueue, queued, construct, import, size. Each library runs in a
+process of its own; the rounds are interleaved, and the median counts. Raw reqwest is the core's
+bench program, which cargo builds here unless `--no-rust` is given.
 """
 
 from __future__ import annotations
@@ -15,50 +15,12 @@ import os
 import statistics
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-HERE = Path(__file__).parent
-ROUNDS = 7
-
-
-class Contender:
-    def __init__(self, *command: str) -> None:
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE
-        )
-        if self.process.stdout.readline() != "ready\n":
-            raise SystemExit(f"{command} does not work")
-        self.rounds = []
-
-    def round(self, events: int) -> None:
-        self.process.stdin.write(f"{events}\n")
-        self.process.stdin.flush()
-        self.rounds.append(tuple(map(float, self.process.stdout.readline().split())))
-
-    @property
-    def cpu(self) -> float:
-        return statistics.median(cpu for cpu, _ in self.rounds)
-
-    @property
-    def rate(self) -> float:
-        return 1e6 / statistics.median(wall for _, wall in self.rounds)
-
-    def stop(self) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def race(commands: dict[str, list[str]], events: int) -> dict[str, Contender]:
-    with ExitStack() as stack:
-        contenders = {}
-        for name, command in commands.items():
-            contenders[name] = Contender(*command)
-            stack.callback(contenders[name].stop)
-        for _ in range(ROUNDS):
-            for contender in contenders.values():
-                contender.round(events)
-    return contenders
+from bench.racing import HERE, ROUNDS, Contender, race
+from bench.storing import enqueue, queued
 
 
 @contextmanager
@@ -225,6 +187,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[], metavar="PART")
     parser.add_argument("--no-rust", action="store_true")
     parser.add_argument("--wheel", type=Path, default=built_wheel())
+    parser.add_argument("--disk", type=Path, default=HERE, help="a folder on the disk to measure")
     options = parser.parse_args()
     scale = 20 if options.quick else 1
     sends = not options.only or {"send", "many"} & set(options.only)
@@ -241,6 +204,11 @@ def main() -> None:
                 send_many(url, concurrency, 4_000 // scale, raw)
         if wanted("backfill"):
             backfill(url, 1_000_000 // scale)
+    with TemporaryDirectory(dir=options.disk) as folder:
+        if wanted("enqueue"):
+            enqueue(folder, 500 // scale)
+        if wanted("queued"):
+            queued(folder, 1_000_000 // scale)
     if wanted("construct"):
         construct(20_000 // scale)
     if wanted("import"):

@@ -9,9 +9,8 @@ use crate::errors::raise;
 /// From now on; to be called before a file is opened. Python's own hooks would not do: uWSGI forks
 /// in C.
 pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
-    around_fork(before).map_err(|error| {
-        raise(py, &Error::internal(format!("no fork could be watched: {error}")))
-    })
+    around_fork(before)
+        .map_err(|error| raise(py, &Error::internal(format!("no fork could be watched: {error}"))))
 }
 
 fn before() -> After {

@@ -12,7 +12,7 @@ use crate::event::ConversionEvent;
 use crate::fork;
 use crate::operation::Operation;
 use crate::targets::{Given, event_name, hold, named, order_id, target, time};
-use crate::worker::{NativeWorker, delivery};
+use crate::worker::{NativeWorker, Told, delivery};
 
 /// Settings, and what this process has open: a database never crosses a fork.
 #[pyclass(frozen)]
@@ -240,8 +240,8 @@ impl NativeOutbox {
         client: &NativeClient,
         concurrency: Option<&Bound<'_, PyAny>>,
         rate: Option<&Bound<'_, PyAny>>,
-        on_attempt: Py<PyAny>,
+        told: Told,
     ) -> PyResult<NativeWorker> {
-        guarded(py, || NativeWorker::new(py, &self.get(py)?, client, concurrency, rate, on_attempt))
+        guarded(py, || NativeWorker::new(py, &self.get(py)?, client, concurrency, rate, told))
     }
 }

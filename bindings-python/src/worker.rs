@@ -25,9 +25,14 @@ const LAST_WRITE: Duration = Duration::from_secs(1);
 
 type Worker = core::Worker<core::Client>;
 
-/// What the thread of `on_attempt` is told.
+/// What is called for each attempt, and when the store begins to fail.
+pub(crate) type Told = (Py<PyAny>, Py<PyAny>);
+
+/// What Python is told, on a thread of its own.
 enum News {
     Attempted(String),
+    /// Code and message of the error that the store fails with.
+    Failing(&'static str, String),
     /// The worker has ended; whoever waits for that is told after all attempts were.
     Ended(oneshot::Sender<()>),
 }
@@ -38,7 +43,7 @@ pub struct NativeWorker {
     worker: Arc<Worker>,
     news: Sender<News>,
     /// There until it is started.
-    attempts: Mutex<Option<(Receiver<News>, Py<PyAny>)>>,
+    untold: Mutex<Option<(Receiver<News>, Told)>>,
     /// There while it runs.
     ended: Mutex<Option<oneshot::Receiver<()>>>,
     pid: u32,
@@ -51,7 +56,7 @@ impl NativeWorker {
         client: &NativeClient,
         concurrency: Option<&Bound<'_, PyAny>>,
         rate: Option<&Bound<'_, PyAny>>,
-        on_attempt: Py<PyAny>,
+        told: Told,
     ) -> PyResult<Self> {
         let mut worker = outbox.worker(client.of_a_worker());
         if let Some(given) = concurrency {
@@ -61,16 +66,20 @@ impl NativeWorker {
         if let Some(given) = rate {
             worker = worker.rate(number("rate", given)?);
         }
-        let (news, attempts) = mpsc::channel();
-        let teller = news.clone();
+        let (news, untold) = mpsc::channel();
+        let (teller, alarm) = (news.clone(), news.clone());
         let worker = worker.on_attempt(move |attempted| {
             // Nobody listens any longer where the thread could not be started.
             let _ = json(attempted).map(|text| teller.send(News::Attempted(text)));
         });
+        let worker = worker.on_failing_store(move |error| {
+            let (code, message) = (error.code().as_str(), error.message().to_owned());
+            let _ = alarm.send(News::Failing(code, message));
+        });
         Ok(Self {
             worker: Arc::new(worker.build().or_raise(py)?),
             news,
-            attempts: Mutex::new(Some((attempts, on_attempt))),
+            untold: Mutex::new(Some((untold, told))),
             ended: Mutex::new(None),
             pid: process::id(),
         })
@@ -82,15 +91,15 @@ impl NativeWorker {
     /// Starts it, once; in the process that made it.
     fn start(&self, py: Python<'_>) -> PyResult<()> {
         guarded(py, || {
-            let attempts = locked(&self.attempts).take().filter(|_| self.pid == process::id());
-            let Some((attempts, on_attempt)) = attempts else {
+            let untold = locked(&self.untold).take().filter(|_| self.pid == process::id());
+            let Some((untold, told)) = untold else {
                 let why = "a worker starts once, in the process that made it; make another one";
                 return Err(raise(py, &Error::invalid_option("worker", why)));
             };
             let io = io_thread::handle(py)?;
             thread::Builder::new()
                 .name("connectly-attempts".to_owned())
-                .spawn(move || tell(attempts, on_attempt))
+                .spawn(move || tell(untold, &mut Some(told)))
                 .map_err(|error| raise(py, &Error::internal(format!("no thread: {error}"))))?;
             let (done, ended) = oneshot::channel();
             let (worker, news) = (Arc::clone(&self.worker), self.news.clone());
@@ -131,26 +140,33 @@ impl NativeWorker {
     }
 }
 
-/// Calls `on_attempt` for each attempt, until the worker has ended.
-fn tell(news: Receiver<News>, on_attempt: Py<PyAny>) {
-    let mut on_attempt = Some(on_attempt);
-    for news in news {
+/// Tells Python, until the worker has ended.
+fn tell(untold: Receiver<News>, told: &mut Option<Told>) {
+    for news in untold {
         match news {
-            News::Attempted(text) => exit_guard::with_python(|py| {
-                let told = on_attempt.as_ref().map(|hook| hook.call1(py, (text,)));
-                if let Some(Err(error)) = told {
-                    error.write_unraisable(py, None);
-                }
-            }),
+            News::Attempted(text) => {
+                call(told, |(on_attempt, _), py| on_attempt.call1(py, (text,)))
+            }
+            News::Failing(code, message) => {
+                call(told, |(_, on_failing), py| on_failing.call1(py, (code, message)));
+            }
             News::Ended(done) => {
                 // Dropped with the GIL, or not at all.
-                exit_guard::with_python(|_| drop(on_attempt.take()));
-                std::mem::forget(on_attempt.take());
+                exit_guard::with_python(|_| drop(told.take()));
+                std::mem::forget(told.take());
                 let _ = done.send(());
                 return;
             }
         }
     }
+}
+
+fn call(told: &Option<Told>, what: impl FnOnce(&Told, Python<'_>) -> PyResult<Py<PyAny>>) {
+    exit_guard::with_python(|py| {
+        if let Some(Err(error)) = told.as_ref().map(|told| what(told, py)) {
+            error.write_unraisable(py, None);
+        }
+    });
 }
 
 /// `deliver`, on the I/O thread: whoever waits for it may go, and what is under way ends in order.

@@ -190,7 +190,7 @@ def test_views_are_apart_from_purchases(outbox: Any, tracking: TrackingParams) -
     outbox.enqueue(view)
     assert outbox.status("ORD-7821") is None
     assert outbox.status("ORD-7821", event_name="ViewContent").event_name == "ViewContent"
-    with pytest.raises(ConfigurationError, match="Refund"):
+    with pytest.raises(ConfigurationError, match="event_name"):
         outbox.status("ORD-7821", event_name="Refund")
 
 
@@ -376,6 +376,15 @@ def test_a_hook_that_fails_breaks_no_delivery(
     assert "no metric for ORD-1" in caplog.text
     assert "is rejected" in caplog.text
     assert VISIT["cnct_tracking_id"] not in caplog.text
+
+
+def test_a_worker_whose_file_fails_says_so(
+    kind: str, tmp_path: Path, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(kind, url_of(tmp_path / "missing"), BUSINESS) as outbox, outbox.worker(client):
+        while not caplog.records:
+            pass
+    assert "outbox_unavailable" in caplog.text
 
 
 def test_a_worker_starts_once(outbox: Any, client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from connectly_conversions import Sandbox
@@ -13,8 +14,9 @@ CART = '{"currency":"USD","lines":[{"sku":"data-pass-30d","quantity":1,"price":"
 
 
 def main() -> None:
-    with Sandbox() as sandbox:
+    with Sandbox() as sandbox, TemporaryDirectory() as folder:
         os.environ["CONNECTLY_BASE_URL"] = sandbox.url
+        os.environ.setdefault("CONNECTLY_OUTBOX_URL", f"sqlite://{folder}/connectly.db")
         os.environ.setdefault("CONNECTLY_API_KEY", "sandbox-key")
         os.environ.setdefault("CONNECTLY_BUSINESS_ID", "00000000-0000-4000-8000-000000000000")
         shop = f"http://127.0.0.1:{PORT}"

@@ -3,39 +3,41 @@
     uvicorn shop:app
 
 The environment says where to report to: CONNECTLY_API_KEY, CONNECTLY_BUSINESS_ID and, for a
-sandbox, CONNECTLY_BASE_URL.
+sandbox, CONNECTLY_BASE_URL; and CONNECTLY_OUTBOX_URL, where orders wait until they are reported.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from itertools import count
+from uuid import uuid4
 
 from connectly_conversions import (
     COOKIE_NAME,
     AsyncClient,
+    AsyncOutbox,
     ConnectlyError,
     ConversionEvent,
     Item,
     Landing,
     TrackingParams,
 )
-from fastapi import BackgroundTasks, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 from starlette.middleware.base import RequestResponseEndpoint
 
 log = logging.getLogger("shop")
 connectly = AsyncClient()
+outbox = AsyncOutbox.open(os.environ["CONNECTLY_OUTBOX_URL"])
 landing = Landing()
-order_numbers = count(1)
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    async with connectly:
+    async with connectly, outbox, outbox.worker(connectly):
         yield
 
 
@@ -71,16 +73,16 @@ async def home() -> str:
 
 
 @app.post("/checkout")
-async def checkout(cart: Cart, request: Request, after: BackgroundTasks) -> dict[str, str]:
-    """The order counts, whatever becomes of its report: that is sent after the answer."""
-    order_id = f"ORD-{next(order_numbers)}"
+async def checkout(cart: Cart, request: Request) -> dict[str, str]:
+    """The order counts, whatever becomes of its report."""
+    order_id = f"ORD-{uuid4()}"
     if cookie := request.cookies.get(COOKIE_NAME):
-        after.add_task(report, order_id, cart, cookie)
+        await report(order_id, cart, cookie)
     return {"order_id": order_id}
 
 
 async def report(order_id: str, cart: Cart, cookie: str) -> None:
-    """Reports an order of a shopper who came by a Connectly link."""
+    """Reports an order of a shopper who came by a Connectly link: it is on the disk afterwards."""
     try:
         event = ConversionEvent.purchase(
             tracking=TrackingParams.from_cookie(cookie),
@@ -89,6 +91,6 @@ async def report(order_id: str, cart: Cart, cookie: str) -> None:
             value=sum((line.price * line.quantity for line in cart.lines), Decimal(0)),
             items=[Item(line.sku, line.quantity, line.price) for line in cart.lines],
         )
-        await connectly.send(event)
+        await outbox.enqueue(event)
     except ConnectlyError as error:
         log.error("order %s was not reported: %s", order_id, error)  # noqa: TRY400 - it says all

@@ -22,7 +22,10 @@ CART = {
 
 
 @pytest.fixture
-def browser(connectly_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def browser(
+    connectly_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[TestClient]:
+    monkeypatch.setenv("CONNECTLY_OUTBOX_URL", f"sqlite://{tmp_path}/connectly.db")
     monkeypatch.syspath_prepend(Path(__file__).parent)
     sys.modules.pop("shop", None)
     app = importlib.import_module("shop").app
@@ -35,6 +38,7 @@ def test_an_order_after_a_connectly_link_is_reported(
 ) -> None:
     browser.get(LINK)
     order_id = browser.post("/checkout", json=CART).json()["order_id"]
+    connectly_sandbox.wait_for(1)
     received = connectly_sandbox.assert_reported(order_id, value="99.97", currency="USD")
     assert received.body["attribution"]["meta_ctwa"]["ad_id"] == "120215559412340678"
     assert received.body["payload"]["num_items"] == 2
@@ -51,6 +55,23 @@ def test_a_checkout_never_fails_for_its_report(
     browser: TestClient, connectly_sandbox: Sandbox, status: int
 ) -> None:
     connectly_sandbox.fail_next(status=status, retry_after=3600, times=0)
+    browser.get(LINK)
+    assert browser.post("/checkout", json=CART).status_code == 200
+
+
+def test_an_order_outlives_an_outage(browser: TestClient, connectly_sandbox: Sandbox) -> None:
+    connectly_sandbox.fail_next(status=503, times=2)
+    browser.get(LINK)
+    order_id = browser.post("/checkout", json=CART).json()["order_id"]
+    connectly_sandbox.wait_for(1)
+    connectly_sandbox.assert_reported(order_id, times=1)
+
+
+def test_an_outbox_that_cannot_be_opened_fails_no_checkout(
+    browser: TestClient, tmp_path: Path
+) -> None:
+    (tmp_path / "connectly.db").unlink(missing_ok=True)
+    (tmp_path / "connectly.db").mkdir()
     browser.get(LINK)
     assert browser.post("/checkout", json=CART).status_code == 200
 

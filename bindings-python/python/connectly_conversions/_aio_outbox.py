@@ -170,7 +170,9 @@ class AsyncOutbox(BaseOutbox):
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
                 loop.call_soon_threadsafe(told, attempt)
 
-        return AsyncWorker(self._native.worker(native(client), concurrency, rate, tell))
+        return AsyncWorker(
+            self._native.worker(native(client), concurrency, rate, (tell, _log.failing))
+        )
 
     async def close(self) -> None:
         """As :meth:`connectly_conversions.Outbox.close`."""

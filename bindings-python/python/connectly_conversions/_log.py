@@ -97,3 +97,8 @@ def hook(on_attempt: Callable[[Attempted], object] | None) -> Callable[[str], No
                 _logger().exception("on_attempt failed")
 
     return told
+
+
+def failing(code: str, message: str) -> None:
+    """A worker cannot read or write its outbox."""
+    _logger().warning("the outbox fails, its worker tries again: %s: %s", code, message)

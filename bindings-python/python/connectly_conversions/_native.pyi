@@ -583,7 +583,7 @@ class NativeOutbox:
         client: NativeClient,
         concurrency: int | None,
         rate: float | None,
-        on_attempt: Callable[[str], object],
+        told: tuple[Callable[[str], object], Callable[[str, str], object]],
     ) -> NativeWorker: ...
     def close(self) -> Operation: ...
 

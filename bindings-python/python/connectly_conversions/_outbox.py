@@ -228,7 +228,7 @@ class Outbox(BaseOutbox):
         Raises:
             ConfigurationError: An option cannot be used, or the client is of another business.
         """
-        told = _log.hook(on_attempt)
+        told = (_log.hook(on_attempt), _log.failing)
         return Worker(self._native.worker(native(client), concurrency, rate, told))
 
     def close(self) -> None:

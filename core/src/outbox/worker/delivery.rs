@@ -226,6 +226,9 @@ impl<'a, S: Sender> Delivery<'a, S> {
     /// The store failed: a worker waits; what has an end of its own gives up, unless outcomes wait
     /// to be written: these are told as long as their leases last.
     fn failed(&mut self, error: Error, term: &Term) -> Result<Next> {
+        if let (None, Some(alarm)) = (self.failing, &self.pace.alarm) {
+            alarm(&error);
+        }
         let since = *self.failing.get_or_insert_with(Instant::now);
         let waits = !self.flight.is_empty() || !self.flown.is_empty();
         if term.has_end() && (!waits || since.elapsed() > span(LEASE)) || term.is_over() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Worker;
-use super::pace::{Hook, Pace};
+use super::pace::{Alarm, Hook, Pace};
 use crate::defaults;
 use crate::delivery::Sender;
 use crate::error::{Error, ErrorCode, Result};
@@ -20,6 +20,7 @@ pub struct WorkerBuilder<S> {
     concurrency: usize,
     rate: Option<f64>,
     hook: Option<Hook>,
+    alarm: Option<Alarm>,
 }
 
 impl Outbox {
@@ -31,7 +32,14 @@ impl Outbox {
 
 impl<S: Sender> WorkerBuilder<S> {
     fn new(outbox: Outbox, sender: S) -> Self {
-        Self { outbox, sender, concurrency: defaults::WORKER_CONCURRENCY, rate: None, hook: None }
+        Self {
+            outbox,
+            sender,
+            concurrency: defaults::WORKER_CONCURRENCY,
+            rate: None,
+            hook: None,
+            alarm: None,
+        }
     }
 
     /// How many requests run at a time. Default: `4`.
@@ -50,6 +58,14 @@ impl<S: Sender> WorkerBuilder<S> {
     /// the worker, which waits for it.
     pub fn on_attempt(mut self, hook: impl Fn(&Attempted) + Send + Sync + 'static) -> Self {
         self.hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// For a binding whose language has a log of its own: is told when the store begins to fail.
+    /// The worker waits and tries again.
+    #[doc(hidden)]
+    pub fn on_failing_store(mut self, alarm: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.alarm = Some(Arc::new(alarm));
         self
     }
 
@@ -77,8 +93,12 @@ impl<S: Sender> WorkerBuilder<S> {
                 format!("the client is of the business {other}, the outbox of {of_the_outbox}");
             return Err(Error::configuration(ErrorCode::WrongBusiness, message));
         }
-        let pace =
-            Pace { concurrency: self.concurrency, spacing: spacing.transpose()?, hook: self.hook };
+        let pace = Pace {
+            concurrency: self.concurrency,
+            spacing: spacing.transpose()?,
+            hook: self.hook,
+            alarm: self.alarm,
+        };
         Ok(Worker::new(self.outbox, self.sender, pace))
     }
 }
