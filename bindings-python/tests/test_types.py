@@ -21,6 +21,7 @@ from connectly_conversions import (
     Id,
     Item,
     TrackingParams,
+    outbox,
     testing,
 )
 
@@ -29,6 +30,7 @@ from .conftest import VISIT
 CLASSES = [
     *(getattr(connectly_conversions, name) for name in connectly_conversions.__all__),
     *(getattr(testing, name) for name in testing.__all__),
+    *(getattr(outbox, name) for name in outbox.__all__),
 ]
 CLASSES = [public for public in CLASSES if inspect.isclass(public)]
 

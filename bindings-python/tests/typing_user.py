@@ -10,10 +10,12 @@ from uuid import UUID
 
 from connectly_conversions import (
     AsyncClient,
+    AsyncOutbox,
     Client,
     ConnectlyError,
     ConversionEvent,
     Item,
+    Outbox,
     Outcome,
     RateLimitedError,
     Receipt,
@@ -22,6 +24,7 @@ from connectly_conversions import (
     TrackingParams,
     ValidationError,
 )
+from connectly_conversions.outbox import Attempted
 
 
 @dataclass
@@ -80,6 +83,30 @@ def backfill(orders: list[Order]) -> list[Outcome]:
 async def report_async(order: Order) -> None:
     async with AsyncClient() as client:
         await client.send(event_of(order))
+
+
+def enqueue(order: Order, outbox: Outbox) -> int:
+    enqueued = outbox.enqueue(event_of(order), hold_until=order.paid_at)
+    if enqueued.conflict or enqueued.state == "cancelled":
+        print(outbox.release(order.id).changed, outbox.cancel(id=enqueued.id, reason="x").state)
+    record = outbox.status(order.id)
+    money: Decimal | None = record.value if record is not None else None
+    for letter in outbox.dead_letters(limit=10):
+        print(letter.enqueued_at.tzinfo, letter.issues, money)
+    return outbox.counts().held + outbox.metrics().counts.held
+
+
+def on_attempt(attempt: Attempted) -> None:
+    print(attempt.took, attempt.state)
+
+
+async def serve(outbox: AsyncOutbox, client: AsyncClient, order: Order) -> Decimal:
+    async with outbox, outbox.worker(client, concurrency=8, on_attempt=on_attempt):
+        await outbox.enqueue(event_of(order), hold_until="release")
+        async for letter in outbox.dead_letters():
+            print(letter.order_id)
+    plan = await outbox.replay(all=True, plan=True)
+    return plan.money["USD"]
 
 
 def test_checkout(connectly_sandbox: Sandbox, order: Order) -> None:

@@ -6,29 +6,27 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from connectly_conversions import _answers, _log, _waiting
 from connectly_conversions._aio import answer as _ask
+from connectly_conversions._client import BaseClient
 from connectly_conversions._native import ConversionEvent
 from connectly_conversions._open import BaseOutbox, native
 from connectly_conversions._outbox import PAGE
+from connectly_conversions._records import (
+    Attempted,
+    Changed,
+    Counts,
+    Delivered,
+    Enqueued,
+    Forgotten,
+    Metrics,
+    Record,
+    Replayed,
+)
 from connectly_conversions._types import EventTime, Id, Self
 from connectly_conversions._worker import BaseWorker
-
-if TYPE_CHECKING:
-    from connectly_conversions._client import BaseClient
-    from connectly_conversions._records import (
-        Attempted,
-        Changed,
-        Counts,
-        Delivered,
-        Enqueued,
-        Forgotten,
-        Metrics,
-        Record,
-        Replayed,
-    )
 
 
 class AsyncOutbox(BaseOutbox):

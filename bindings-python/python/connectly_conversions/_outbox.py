@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from connectly_conversions import _answers, _log, _waiting
+from connectly_conversions._client import BaseClient
 from connectly_conversions._native import ConversionEvent
 from connectly_conversions._open import BaseOutbox, native
+from connectly_conversions._records import (
+    Attempted,
+    Changed,
+    Counts,
+    Delivered,
+    Enqueued,
+    Forgotten,
+    Metrics,
+    Record,
+    Replayed,
+)
 from connectly_conversions._types import EventTime, Id, Self
 from connectly_conversions._waiting import answer as _ask
 from connectly_conversions._worker import Worker
-
-if TYPE_CHECKING:
-    from connectly_conversions._client import BaseClient
-    from connectly_conversions._records import (
-        Attempted,
-        Changed,
-        Counts,
-        Delivered,
-        Enqueued,
-        Forgotten,
-        Metrics,
-        Record,
-        Replayed,
-    )
 
 PAGE = 500
 """Dead letters that are read at a time."""

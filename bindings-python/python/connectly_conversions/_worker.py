@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from connectly_conversions import _exit_guard, _waiting
+from connectly_conversions._native import NativeWorker, Operation
 from connectly_conversions._types import Self
-
-if TYPE_CHECKING:
-    from connectly_conversions._native import NativeWorker, Operation
 
 
 class BaseWorker:

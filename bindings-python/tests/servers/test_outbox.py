@@ -19,11 +19,13 @@ from .test_gunicorn import port_of, stops_in_good_order
 from .test_uwsgi import MODES, WORKER_ACCEPTS
 from .test_uwsgi import port_of as uwsgi_port_of
 
+_WSGI = ("--config=gunicorn_outbox.py", "outbox_shop:wsgi")
+_ASGI = ("--config=gunicorn_hooks.py", "outbox_shop:asgi")
 GUNICORN = {
-    "sync": ("--worker-class=sync", "outbox_shop:wsgi"),
-    "gthread": ("--worker-class=gthread", "--threads=4", "outbox_shop:wsgi"),
-    "uvicorn": ("--worker-class=uvicorn_worker.UvicornWorker", "outbox_shop:asgi"),
-    "gevent": ("--worker-class=gevent", "outbox_shop:wsgi"),
+    "sync": ("--worker-class=sync", *_WSGI),
+    "gthread": ("--worker-class=gthread", "--threads=4", *_WSGI),
+    "uvicorn": ("--worker-class=uvicorn_worker.UvicornWorker", *_ASGI),
+    "gevent": ("--worker-class=gevent", *_WSGI),
 }
 
 
@@ -64,8 +66,7 @@ def test_gunicorn(
     """Workers enqueue and deliver; the master's own orders go with theirs."""
     orders = [*enqueued_before, *(f"order-{number}" for number in range(40))]
     with Program(
-        *("-m", "gunicorn", "--preload", "--config=gunicorn_outbox.py", "--bind=127.0.0.1:0"),
-        *("--workers=2", *GUNICORN[kind]),
+        *("-m", "gunicorn", "--preload", "--bind=127.0.0.1:0", "--workers=2", *GUNICORN[kind]),
         environment=environment,
     ) as shop:
         workers = buy(port_of(shop), orders[len(enqueued_before) :])
@@ -169,13 +170,16 @@ def test_a_locked_file_leaves_other_greenlets_running(
     delivered(sandbox, environment, [f"order-{number}" for number in range(20)])
 
 
-@pytest.mark.parametrize("how", [how for how in ENDS if how != "os._exit"])
-@pytest.mark.parametrize("kind", ["blocking", "asyncio"])
+# asyncio hears the signal of an interrupt in its own thread only.
+IN_ORDER = {"blocking": {*ENDS} - {"os._exit"}, "asyncio": {*ENDS} - {"os._exit", "interrupt"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"), [(kind, how) for kind, ends in IN_ORDER.items() for how in sorted(ends)]
+)
 def test_an_attempt_under_way_ends_before_the_interpreter(
     kind: str, how: str, sandbox: Sandbox, environment: dict[str, str]
 ) -> None:
-    if (kind, how) == ("asyncio", "interrupt"):
-        pytest.skip("asyncio hears the signal in its own thread only")
     sandbox.fail_next(kind="delay", seconds=1)
     with Program("outbox_exits.py", kind, how, environment=environment) as program:
         while not sandbox.requests:

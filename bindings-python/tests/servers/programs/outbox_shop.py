@@ -49,9 +49,12 @@ async def asgi(
     send: Callable[[dict[str, Any]], Awaitable[None]],
 ) -> None:
     if scope["type"] == "lifespan":
-        for step in ("startup", "shutdown"):
+        await receive()
+        # uvicorn ends its process by a signal, so that no `atexit` runs.
+        async with async_outbox.worker(shop.async_client):
+            await send({"type": "lifespan.startup.complete"})
             await receive()
-            await send({"type": f"lifespan.{step}.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
         return
     await in_asyncio(scope["path"].removeprefix("/orders/"))
     headers = [(b"content-type", b"text/plain")]
