@@ -28,13 +28,18 @@ type Worker = core::Worker<core::Client>;
 /// What is called for each attempt, and when the store begins to fail.
 pub(crate) type Told = (Py<PyAny>, Py<PyAny>);
 
-/// What Python is told, on a thread of its own.
+/// For the thread that calls Python.
 enum News {
+    Tell(Happened),
+    /// The worker has ended; whoever waits for that hears of it after all that happened was told.
+    Ended(oneshot::Sender<()>),
+}
+
+enum Happened {
+    /// An attempt, as JSON.
     Attempted(String),
     /// Code and message of the error that the store fails with.
     Failing(&'static str, String),
-    /// The worker has ended; whoever waits for that is told after all attempts were.
-    Ended(oneshot::Sender<()>),
 }
 
 /// Delivers from `start` to `stop`. A forked child has inherited the object, but not the worker.
@@ -70,11 +75,11 @@ impl NativeWorker {
         let (teller, alarm) = (news.clone(), news.clone());
         let worker = worker.on_attempt(move |attempted| {
             // Nobody listens any longer where the thread could not be started.
-            let _ = json(attempted).map(|text| teller.send(News::Attempted(text)));
+            let _ = json(attempted).map(|text| teller.send(News::Tell(Happened::Attempted(text))));
         });
         let worker = worker.on_failing_store(move |error| {
             let (code, message) = (error.code().as_str(), error.message().to_owned());
-            let _ = alarm.send(News::Failing(code, message));
+            let _ = alarm.send(News::Tell(Happened::Failing(code, message)));
         });
         Ok(Self {
             worker: Arc::new(worker.build().or_raise(py)?),
@@ -99,7 +104,7 @@ impl NativeWorker {
             let io = io_thread::handle(py)?;
             thread::Builder::new()
                 .name("connectly-attempts".to_owned())
-                .spawn(move || tell(untold, &mut Some(told)))
+                .spawn(move || tell(untold, told))
                 .map_err(|error| raise(py, &Error::internal(format!("no thread: {error}"))))?;
             let (done, ended) = oneshot::channel();
             let (worker, news) = (Arc::clone(&self.worker), self.news.clone());
@@ -141,19 +146,20 @@ impl NativeWorker {
 }
 
 /// Tells Python, until the worker has ended.
-fn tell(untold: Receiver<News>, told: &mut Option<Told>) {
+fn tell(untold: Receiver<News>, told: Told) {
+    let mut told = Some(told);
     for news in untold {
         match news {
-            News::Attempted(text) => {
-                call(told, |(on_attempt, _), py| on_attempt.call1(py, (text,)))
-            }
-            News::Failing(code, message) => {
-                call(told, |(_, on_failing), py| on_failing.call1(py, (code, message)));
-            }
+            News::Tell(happened) => exit_guard::with_python(|py| {
+                let done = told.as_ref().map(|told| call(py, told, happened));
+                if let Some(Err(error)) = done {
+                    error.write_unraisable(py, None);
+                }
+            }),
             News::Ended(done) => {
                 // Dropped with the GIL, or not at all.
                 exit_guard::with_python(|_| drop(told.take()));
-                std::mem::forget(told.take());
+                std::mem::forget(told);
                 let _ = done.send(());
                 return;
             }
@@ -161,12 +167,15 @@ fn tell(untold: Receiver<News>, told: &mut Option<Told>) {
     }
 }
 
-fn call(told: &Option<Told>, what: impl FnOnce(&Told, Python<'_>) -> PyResult<Py<PyAny>>) {
-    exit_guard::with_python(|py| {
-        if let Some(Err(error)) = told.as_ref().map(|told| what(told, py)) {
-            error.write_unraisable(py, None);
-        }
-    });
+fn call(
+    py: Python<'_>,
+    (on_attempt, on_failing): &Told,
+    happened: Happened,
+) -> PyResult<Py<PyAny>> {
+    match happened {
+        Happened::Attempted(text) => on_attempt.call1(py, (text,)),
+        Happened::Failing(code, message) => on_failing.call1(py, (code, message)),
+    }
 }
 
 /// `deliver`, on the I/O thread: whoever waits for it may go, and what is under way ends in order.
