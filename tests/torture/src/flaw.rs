@@ -12,6 +12,8 @@ pub enum Flaw {
     LosesRows,
     /// The worker takes what another one has.
     IgnoresLeases,
+    /// The worker takes a lease for its own though it has passed on.
+    IgnoresFencing,
     /// The worker resends what may have been recorded, though nothing can recognise it.
     ResendsWithoutOrder,
 }

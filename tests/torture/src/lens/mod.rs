@@ -2,25 +2,39 @@
 
 mod table;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use connectly_conversions::Error;
 use connectly_conversions::binding::{Job, Kind, SqliteStore, Store, Table, Undo};
 use futures_util::future::BoxFuture;
 
 use crate::flaw::Flaw;
-use crate::line::Line;
+use crate::line::{Claim, Line};
 use table::Through;
 
 /// A store that is seen through a lens.
 #[derive(Debug)]
 pub(crate) struct Lens {
-    pub(crate) store: SqliteStore,
+    store: SqliteStore,
     /// What is wrong with it.
-    pub(crate) flaw: Option<Flaw>,
+    flaw: Option<Flaw>,
+    claimed: Claimed,
+}
+
+/// The numbers under which this process claimed rows.
+type Claimed = Arc<Mutex<HashMap<i64, i64>>>;
+
+impl Lens {
+    pub(crate) fn new(store: SqliteStore, flaw: Option<Flaw>) -> Self {
+        Self { store, flaw, claimed: Claimed::default() }
+    }
 }
 
 impl Store for Lens {
     fn submit(&self, job: Box<dyn Job>) {
-        self.store.submit(Box::new(Seen { job, flaw: self.flaw, history: Vec::new() }));
+        let (flaw, claimed) = (self.flaw, Arc::clone(&self.claimed));
+        self.store.submit(Box::new(Seen { job, flaw, claimed, history: Vec::new() }));
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -31,6 +45,7 @@ impl Store for Lens {
 struct Seen {
     job: Box<dyn Job>,
     flaw: Option<Flaw>,
+    claimed: Claimed,
     history: Vec<Line>,
 }
 
@@ -44,7 +59,8 @@ impl Job for Seen {
     }
 
     fn run(&mut self, table: &mut dyn Table) -> Result<(), Undo> {
-        let mut through = Through::new(table, self.flaw);
+        let claimed = self.claimed.lock().unwrap().clone();
+        let mut through = Through::new(table, self.flaw, claimed);
         let done = self.job.run(&mut through);
         // It may run again.
         self.history = if done.is_ok() { through.history } else { Vec::new() };
@@ -60,7 +76,12 @@ impl Job for Seen {
     fn settle(self: Box<Self>, committed: Result<(), Error>) {
         if committed.is_ok() {
             // Before the worker knows of a claim, so that none is used that nobody has told of.
-            self.history.iter().for_each(Line::tell);
+            for line in &self.history {
+                line.tell();
+                if let Line::Claimed(Claim { lease, .. }) = line {
+                    self.claimed.lock().unwrap().insert(lease.id, lease.number);
+                }
+            }
         }
         self.job.settle(committed);
     }

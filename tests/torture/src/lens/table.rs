@@ -23,13 +23,19 @@ pub(super) struct Through<'a> {
     /// Those whose lease was over.
     expired: Vec<i64>,
     names: HashMap<i64, String>,
+    /// The numbers under which this process claimed rows.
+    claimed: HashMap<i64, i64>,
     pub(super) history: Vec<Line>,
 }
 
 impl<'a> Through<'a> {
-    pub(super) fn new(table: &'a mut dyn Table, flaw: Option<Flaw>) -> Self {
+    pub(super) fn new(
+        table: &'a mut dyn Table,
+        flaw: Option<Flaw>,
+        claimed: HashMap<i64, i64>,
+    ) -> Self {
         let (before, names) = (HashMap::new(), HashMap::new());
-        Self { table, flaw, before, expired: Vec::new(), names, history: Vec::new() }
+        Self { table, flaw, before, expired: Vec::new(), names, claimed, history: Vec::new() }
     }
 
     fn has(&self, flaw: Flaw) -> bool {
@@ -80,6 +86,9 @@ impl Table for Through<'_> {
         let mut found = self.table.find(business_id, which)?;
         for (id, row) in &mut found {
             self.read(*id, row);
+            if let Some(number) = self.claimed.get(id).filter(|_| self.has(Flaw::IgnoresFencing)) {
+                (row.state, row.lease_no) = (State::Leased, *number);
+            }
         }
         Ok(found)
     }

@@ -86,7 +86,7 @@ impl Role {
     fn outbox(&self) -> Outbox {
         let outbox = event::outbox(&self.path).enqueue_timeout(PATIENCE);
         let store = event::store(&self.path, Duration::from_millis(self.ahead));
-        outbox.build_on(Arc::new(Lens { store, flaw: self.flaw })).unwrap()
+        outbox.build_on(Arc::new(Lens::new(store, self.flaw))).unwrap()
     }
 }
 
