@@ -1,5 +1,8 @@
 //! Fencing: a worker that stood still while its lease passed on changes nothing when it goes on.
 
+// Helpers of tests say what they expect by failing.
+#![allow(clippy::unwrap_used)]
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

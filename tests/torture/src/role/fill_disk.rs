@@ -12,7 +12,7 @@ use crate::event::{self, BUSINESS};
 use crate::line::Line;
 
 /// The room that the outbox keeps, and as much again.
-const SIZE: &str = "size=12m";
+const SIZE: &str = "size=8m";
 
 /// Before anything else: a process with threads cannot leave its namespace.
 pub(super) fn mount_small_disk(file: &Path) {
