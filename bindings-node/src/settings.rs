@@ -88,10 +88,10 @@ pub(crate) fn outbox(
         builder = builder.enqueue_timeout(binding::milliseconds("enqueueTimeout", timeout)?);
     }
     if let Some(events) = settings.number("maxEvents")? {
-        builder = builder.max_events(binding::count("maxEvents", events)? as u64);
+        builder = builder.max_events(binding::size("maxEvents", events)?);
     }
     if let Some(bytes) = settings.number("maxBytes")? {
-        builder = builder.max_bytes(binding::count("maxBytes", bytes)? as u64);
+        builder = builder.max_bytes(binding::size("maxBytes", bytes)?);
     }
     if let Some(time) = settings.number("giveUpAfter")? {
         builder = builder.give_up_after(binding::milliseconds("giveUpAfter", time)?);

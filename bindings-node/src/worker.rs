@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connectly_conversions::{
-    Attempted, Client, DeliverOptions, Delivered, Result, Worker, WorkerBuilder, binding,
+    Attempted, Client, DeliverOptions, Delivered, Error, Result, Worker, WorkerBuilder, binding,
 };
 use napi_derive::napi;
 use serde::Serialize;
@@ -32,6 +32,10 @@ impl NativeWorker {
         if is_watched {
             let answers = answers.clone();
             builder = builder.on_attempt(move |attempted| answers.give(id, &attempt(attempted)));
+        }
+        if ends.is_none() {
+            let answers = answers.clone();
+            builder = builder.on_failing_store(move |error| answers.give(id, &failing(error)));
         }
         let worker = Arc::new(builder.build()?);
         let running = Arc::clone(&worker);
@@ -85,4 +89,9 @@ fn attempt(attempted: &Attempted) -> String {
         attempt: &'a Attempted,
     }
     record::text(&Attempt { attempt: attempted })
+}
+
+/// `{"failing":{"error":…}}`: the worker waits and tries again.
+fn failing(error: &Error) -> String {
+    format!(r#"{{"failing":{}}}"#, record::error(error))
 }

@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { ConfigurationError, Outbox, OutboxError, Worker } from "connectly-conversions";
 import { assertNotReported, assertReported, Sandbox } from "connectly-conversions/testing";
@@ -427,6 +430,21 @@ describe("a worker", () => {
     await outbox.enqueue(order("B"));
     await sandbox.waitFor(2);
     assert.equal((await worker.stop()).accepted, 2);
+  });
+
+  it("warns where its outbox cannot be opened, and goes on once it can", async (t) => {
+    const sandbox = using(t, await Sandbox.start());
+    const { businessId } = sandbox.clientOptions;
+    const url = outboxUrl(t).replace("outbox.db", "later/outbox.db");
+    const warned = once(process, "warning");
+    const worker = outboxOf(t, url, { businessId }).worker(sandbox.client()).ref();
+    const [warning] = await warned;
+    assert(warning instanceof OutboxError);
+    assert.equal(warning.code, "outbox_unavailable");
+    mkdirSync(dirname(fileURLToPath(url.replace("sqlite:", "file:"))));
+    await outboxOf(t, url, { businessId }).enqueue(order("A"));
+    await sandbox.waitFor(1);
+    assert.equal((await worker.stop()).accepted, 1);
   });
 
   it("is stopped with its outbox, and by `await using`", async (t) => {

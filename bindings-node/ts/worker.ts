@@ -37,7 +37,11 @@ export interface DeliverOptions extends WatchedOptions {
 const WORKER_OPTIONS = ["concurrency", "rate", "onAttempt"];
 const DELIVER_OPTIONS = [...WORKER_OPTIONS, "untilEmpty", "deadline", "signal"];
 
-type Answer = { readonly attempt: Told } | { readonly done: Delivered } | Failed;
+type Answer =
+  | { readonly attempt: Told }
+  | { readonly failing: Failed }
+  | { readonly done: Delivered }
+  | Failed;
 
 /** Something that delivers on the engine's thread. */
 class Delivery {
@@ -73,6 +77,9 @@ class Delivery {
         const answer = record as Answer;
         if ("attempt" in answer) {
           tell(onAttempt, told<Attempted>(answer.attempt));
+        } else if ("failing" in answer) {
+          // It waits and tries again; whoever runs the shop should know.
+          process.emitWarning(errorOf(answer.failing.error));
         } else {
           this.#hasEnded = true;
           calls.end(this.#id);
