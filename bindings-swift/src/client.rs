@@ -92,7 +92,7 @@ impl TryFrom<ClientOptions> for core::ClientBuilder {
 /// Sends events; holds the pool, the policy and the key.
 #[derive(uniffi::Object)]
 pub(crate) struct NativeClient {
-    client: core::Client,
+    pub(crate) client: core::Client,
 }
 
 #[uniffi::export]

@@ -17,6 +17,7 @@ mod error;
 mod event;
 mod landing;
 mod moment;
+mod outbox;
 mod outcome;
 mod sandbox;
 mod tracking;

@@ -1,5 +1,7 @@
 //! Points in time: a Swift `Date` is a float of Unix seconds.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use connectly_conversions::binding::{self, Value};
 
 use crate::error::Result;
@@ -12,4 +14,11 @@ pub(crate) fn unix_seconds(option: &str, given: Option<f64>) -> Result<Option<i6
         binding::unix_seconds(option, Value::Integer(digits.into()))
     };
     Ok(given.map(seconds).transpose()?)
+}
+
+/// The moment itself, checked in the same way.
+pub(crate) fn time(option: &str, given: f64) -> Result<SystemTime> {
+    unix_seconds(option, Some(given))?;
+    // What was accepted is neither negative nor endless.
+    Ok(UNIX_EPOCH + Duration::try_from_secs_f64(given).unwrap_or_default())
 }

@@ -42,6 +42,7 @@ sysroot=$(rustc --print sysroot)
 objcopy=$sysroot/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-objcopy
 LD_LIBRARY_PATH=$sysroot/lib "$objcopy" --strip-debug "$out/lib/libconnectly_ffi.a" 2>/dev/null ||
     strip -S "$out/lib/libconnectly_ffi.a"
+"$root/bindings-swift/toolchain/own-sqlite.sh" "$out/lib/libconnectly_ffi.a"
 cat >"$out/connectly_ffi.pc" <<END
 prefix=\${pcfiledir}
 Name: connectly_ffi

@@ -17,7 +17,9 @@ library() {
     libraries=
     for target in "$@"; do
         cargo build --locked --release --target "$target" -p connectly-conversions-swift
-        libraries="$libraries $root/target/$target/release/libconnectly_ffi.a"
+        cp "$root/target/$target/release/libconnectly_ffi.a" "$work/$target.a"
+        "$root/bindings-swift/toolchain/own-sqlite.sh" "$work/$target.a"
+        libraries="$libraries $work/$target.a"
     done
     mkdir -p "$work/$name"
     # shellcheck disable=SC2086 # a list of files without blanks

@@ -88,17 +88,10 @@ public final class Client: Sendable {
     public func send(
         _ event: ConversionEvent, timeout: Duration? = nil
     ) async throws -> Receipt {
-        do {
-            let token = try CancelToken()
-            let record = try await withTaskCancellationHandler {
+        try await cancellable { token in
+            Receipt(
                 try await handle.send(
-                    event: event.handle, timeout: timeout?.inSeconds, token: token)
-            } onCancel: {
-                try? token.cancel()
-            }
-            return Receipt(record)
-        } catch {
-            throw publicError(error)
+                    event: event.handle, timeout: timeout?.inSeconds, token: token))
         }
     }
 

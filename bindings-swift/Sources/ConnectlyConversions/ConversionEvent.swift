@@ -13,7 +13,7 @@ public import Foundation
 /// ```
 public struct ConversionEvent: Sendable {
     /// The events that the API knows.
-    public enum Name: String, Sendable, Hashable, CaseIterable {
+    public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
         /// An order.
         case purchase = "Purchase"
         /// A product page.
@@ -73,7 +73,7 @@ public struct ConversionEvent: Sendable {
         name = Name(rawValue: record.eventName) ?? .purchase
         orderID = record.orderId
         currency = record.currency
-        value = record.value.flatMap { Decimal(string: $0, locale: posix) }
+        value = record.value.flatMap(Decimal.init(exactly:))
         contentType = record.contentType
         contentIDs = record.contentIds
         numItems = record.numItems.map { Int(clamping: $0) }
@@ -93,8 +93,6 @@ public struct ConversionEvent: Sendable {
     /// The exact bytes that go out.
     public func toWire() -> Data { wire }
 }
-
-private let posix = Locale(identifier: "en_US_POSIX")
 
 extension ConversionEvent: Hashable {
     /// Events are equal when the same bytes go out.

@@ -4,7 +4,7 @@ extension ConnectlyError {
     /// The stable code of an error.
     ///
     /// A later release may add codes, so this is not an enumeration: compare with the constants.
-    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    public struct Code: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
         /// The code in snake case, the same in every language.
         public let rawValue: String
 

@@ -3,9 +3,9 @@ internal import ConnectlyFFI
 /// One problem of an event or of a landing: where it is, what is wrong, and what to do.
 ///
 /// The codes are the same in every language.
-public struct Issue: Sendable, Hashable {
+public struct Issue: Sendable, Hashable, Codable {
     /// Whether a problem refuses the event.
-    public enum Severity: String, Sendable, Hashable, CaseIterable {
+    public enum Severity: String, Sendable, Hashable, Codable, CaseIterable {
         /// The event or the landing is refused.
         case error
         /// The event goes out all the same.

@@ -82,17 +82,9 @@ public final class Sandbox: Sendable {
         let seconds = timeout.map { wait in
             Double(wait.components.seconds) + Double(wait.components.attoseconds) / 1e18
         }
-        let found: Found
-        do {
-            let token = try CancelToken()
-            found = try await withTaskCancellationHandler {
-                try await handle.waitFor(
-                    count: UInt64(clamping: count), timeout: seconds, token: token)
-            } onCancel: {
-                try? token.cancel()
-            }
-        } catch {
-            throw publicError(error)
+        let found = try await cancellable { token in
+            try await handle.waitFor(
+                count: UInt64(clamping: count), timeout: seconds, token: token)
         }
         let text = try reported(found)
         return try JSONDecoder().decode(Journal.self, from: Data(text.utf8)).received ?? []

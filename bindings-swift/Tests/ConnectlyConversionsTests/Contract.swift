@@ -25,6 +25,15 @@ enum Contract {
         return count
     }
 
+    /// The documentation's example with these members changed, by their paths.
+    static func event(_ changes: [String: JSON]) throws -> ConversionEvent {
+        var document = try json("event.json")
+        for (path, value) in changes {
+            document = try document.with(path.split(separator: ".").map(String.init)[...], value)
+        }
+        return try ConversionEvent(json: document.text)
+    }
+
     /// The cases of a file of vectors.
     static func vectors(_ name: String) throws -> [Members] {
         var file = try Members(json("vectors/\(name).json"), in: name)
@@ -38,6 +47,20 @@ enum Contract {
 struct ContractError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+}
+
+extension JSON {
+    /// With another value at this path.
+    fileprivate func with(_ path: ArraySlice<String>, _ value: JSON) throws -> JSON {
+        guard let name = path.first else { return value }
+        guard case .object(let members) = self, members.contains(where: { $0.name == name }) else {
+            throw ContractError("event.json: no \(name)")
+        }
+        return .object(
+            try members.map {
+                $0.name == name ? (name, try $0.value.with(path.dropFirst(), value)) : $0
+            })
+    }
 }
 
 /// The members of an object. Whatever is not taken fails the run, so that no expectation is
@@ -55,6 +78,10 @@ struct Members {
     }
 
     var isEmpty: Bool { members.isEmpty }
+
+    var rest: [String: JSON] { members }
+
+    func contains(_ name: String) -> Bool { members[name] != nil }
 
     mutating func take(_ name: String) -> JSON? {
         members.removeValue(forKey: name)

@@ -88,18 +88,7 @@ private struct Scenario {
 
     /// The documentation's example with this order id, or with none.
     private static func event(_ orderID: String?) throws -> ConversionEvent {
-        let document = try with("payload", of: Contract.json("event.json")) { payload in
-            try with("order_id", of: payload) { _ in orderID.map(JSON.string) ?? .null }
-        }
-        return try ConversionEvent(json: document.text)
-    }
-
-    private static func with(
-        _ name: String, of json: JSON, _ change: (JSON) throws -> JSON
-    ) throws -> JSON {
-        guard case .object(let members) = json else { throw ContractError("no object") }
-        return .object(
-            try members.map { $0.name == name ? ($0.name, try change($0.value)) : $0 })
+        try Contract.event(["payload.order_id": orderID.map(JSON.string) ?? .null])
     }
 
     private static func result(

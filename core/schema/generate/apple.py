@@ -21,7 +21,7 @@ def constants(owner: str, of: str, codes: list[tuple[str, str]]) -> str:
         f"    /// The stable code of {of}.",
         "    ///",
         "    /// A later release may add codes, so this is not an enumeration: compare with the constants.",
-        "    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {",
+        "    public struct Code: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {",
         "        /// The code in snake case, the same in every language.",
         "        public let rawValue: String",
         "",
@@ -110,6 +110,12 @@ def visit(old: str, surface: dict) -> str:
     return text.region(old, "reasons", raw_cases(text.means(surface["skips"], "reason", swift)))
 
 
+def standing(old: str, surface: dict) -> str:
+    old = text.region(old, "states", raw_cases(text.means(surface["states"], "state", swift)))
+    verdicts = raw_cases(text.means(surface["verdicts"], "verdict", swift))
+    return text.region(old, "verdicts", verdicts)
+
+
 def faults(rows: list[dict]) -> str:
     lines = []
     for row in rows:
@@ -146,8 +152,17 @@ def parameters(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def settings(old: str, rows: list[dict]) -> str:
-    return text.between(old, "    /// - Parameters:", "/// - Throws:", parameters(rows))
+def settings(old: str, rows: list[dict], before: str = "", after: str = "") -> str:
+    """The first parameters of a file; those that are no options come before or after them."""
+    told = before + parameters(rows) + after
+    return text.between(old, "    /// - Parameters:", "/// - Throws:", told)
+
+
+OUTBOX_URL = "    ///   - url: `sqlite:///absolute/path/of/a/file.db`, on a disk of this machine.\n"
+WORKER_CLIENT = "    ///   - client: Sends, with its key and its pool. It is of the outbox's business.\n"
+WORKER_ON_ATTEMPT = """
+    ///   - onAttempt: Is told what came of each attempt, one after the other, once that is on the
+    ///     disk: for metrics and logs. No delivery waits for it."""
 
 
 def sandbox(old: str, options: dict) -> str:
@@ -185,6 +200,11 @@ def files(surface: dict) -> dict:
         ),
         f"{here}/Client.swift": lambda old: settings(old, options["client"]),
         f"{here}/Landing.swift": lambda old: settings(old, options["landing"]),
+        f"{here}/Outbox.swift": lambda old: settings(old, options["outbox"], before=OUTBOX_URL),
+        f"{here}/Outbox+Worker.swift": lambda old: settings(
+            old, options["worker"], before=WORKER_CLIENT, after=WORKER_ON_ATTEMPT
+        ),
+        f"{here}/OutboxStates.swift": lambda old: standing(old, surface),
         f"{here}/Visit.swift": lambda old: visit(old, surface),
         f"{here}/RetryPolicy.swift": lambda old: policy(old, options["retry"]),
         f"{testing}/Fault.swift": lambda old: text.region(old, "faults", faults(surface["faults"])),

@@ -1,0 +1,96 @@
+//! Workers and deliveries, on the thread on which everything touches the network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectly_conversions as core;
+use connectly_conversions::{Client, DeliverOptions, Delivered, Error, Worker, WorkerBuilder};
+use tokio::sync::{Mutex, mpsc, watch};
+
+use super::record::{AttemptRecord, DeliveredRecord};
+use crate::cancel::CancelToken;
+use crate::engine;
+use crate::error::Result;
+
+/// Delivers; once the token is cancelled it takes no more events, and ends in an orderly way.
+pub(super) async fn deliver(
+    worker: Worker<Client>,
+    options: DeliverOptions,
+    token: Arc<CancelToken>,
+) -> Result<Delivered> {
+    let work = async move {
+        let stop = async {
+            token.cancelled().await;
+            worker.stop(Worker::<Client>::PATIENCE);
+            std::future::pending::<core::Result<Delivered>>().await
+        };
+        tokio::select! {
+            delivered = worker.deliver(options) => delivered,
+            never = stop => never,
+        }
+    };
+    Ok(engine::run(Arc::default(), work).await??)
+}
+
+/// A worker that runs. It goes on where this is freed, until the process ends.
+#[derive(uniffi::Object)]
+pub(crate) struct NativeWorker {
+    worker: Arc<Worker<Client>>,
+    /// What it did, once it has ended.
+    ended: watch::Receiver<Option<Delivered>>,
+    /// What it was not asked for yet. The worker cannot wait for Swift: everything else would wait
+    /// on the same thread.
+    attempts: Mutex<mpsc::UnboundedReceiver<AttemptRecord>>,
+}
+
+impl NativeWorker {
+    pub(super) fn start(
+        mut builder: WorkerBuilder<Client>,
+        is_watched: bool,
+    ) -> Result<Arc<Self>> {
+        let (teller, attempts) = mpsc::unbounded_channel();
+        if is_watched {
+            builder = builder.on_attempt(move |attempted| {
+                // The receiver lives as long as anybody can ask.
+                let _ = teller.send(attempted.into());
+            });
+        }
+        let worker = Arc::new(builder.build()?);
+        let (end, ended) = watch::channel(None);
+        let running = Arc::clone(&worker);
+        engine::spawn(Arc::default(), async move {
+            end.send_replace(Some(running.run().await));
+        })?;
+        Ok(Arc::new(Self { worker, ended, attempts: Mutex::new(attempts) }))
+    }
+}
+
+#[uniffi::export]
+impl NativeWorker {
+    /// Takes no more events, and ends within so many seconds.
+    pub(crate) fn stop(&self, within: Option<f64>) -> Result<()> {
+        let within = within.map(|within| Duration::try_from_secs_f64(within).unwrap_or_default());
+        self.worker.stop(within.unwrap_or(Worker::<Client>::PATIENCE));
+        Ok(())
+    }
+
+    /// Waits until it has ended; gives what it did.
+    pub(crate) async fn ended(&self) -> Result<DeliveredRecord> {
+        let mut ended = self.ended.clone();
+        let delivered = ended.wait_for(Option::is_some).await.ok().and_then(|ended| *ended);
+        let delivered = delivered.ok_or_else(|| Error::internal("the outbox's worker panicked"))?;
+        Ok(delivered.into())
+    }
+
+    /// The next attempt; `None` once the worker has ended and all were given.
+    pub(crate) async fn next_attempt(&self) -> Result<Option<AttemptRecord>> {
+        let mut attempts = self.attempts.lock().await;
+        let mut ended = self.ended.clone();
+        Ok(tokio::select! {
+            // All that was told before the end comes before it.
+            biased;
+            attempt = attempts.recv() => attempt,
+            _ = ended.wait_for(Option::is_some) => None,
+        })
+    }
+}
