@@ -66,11 +66,22 @@ test-example-swift: swift-root build-swift
 	$(SWIFT_RUN) $(SWIFT_HOSTILE) swift test --package-path examples/swift-checkout \
 		--scratch-path $(SWIFT_SCRATCH)-checkout
 
-# A package of its own depends on this one by path, builds, and sends a purchase.
+SWIFT_OUTSIDE := swift run --package-path $(SWIFT_DIR)/.build/outside \
+	--scratch-path $(SWIFT_SCRATCH)-outside
+# The library as it was built, whose SQLite has the names of the system's.
+SWIFT_SHARED := $(SWIFT_DIR)/.build/shared
+
+# A package of its own depends on this one by path, builds, and sends a purchase, with the system's
+# SQLite in the same program. That this notices when the two are taken for one is seen where they are.
 swift-outside-check: swift-root build-swift
 	$(SWIFT_DIR)/toolchain/outside.sh $(SWIFT_DIR)/.build/outside
-	$(SWIFT_RUN) swift run --package-path $(SWIFT_DIR)/.build/outside \
-		--scratch-path $(SWIFT_SCRATCH)-outside
+	mkdir -p $(SWIFT_SHARED)/lib
+	cp $(SWIFT_LIBRARY) $(SWIFT_SHARED)/lib
+	cp $(SWIFT_NATIVE)/connectly_ffi.pc $(SWIFT_SHARED)
+	! $(SWIFT_RUN) PKG_CONFIG_PATH=$(CURDIR)/$(SWIFT_SHARED) SWIFT_BACKTRACE=enable=no \
+		$(SWIFT_OUTSIDE) >$(SWIFT_SHARED)/out 2>&1
+	grep "the system's SQLite is that of" $(SWIFT_SHARED)/out
+	$(SWIFT_RUN) $(SWIFT_OUTSIDE)
 
 ## swift-bundle-check: the same with Swift 6.2 and the artifact bundle
 swift-bundle-check: build-swift

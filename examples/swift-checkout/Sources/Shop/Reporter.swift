@@ -1,58 +1,32 @@
 import ConnectlyConversions
 
-/// Reports orders in the background. A checkout never waits for it and never fails because of it.
+/// Reports orders through the outbox. A checkout waits for the disk of this machine and for nothing
+/// else, and it never fails because of a report.
 public struct Reporter: Sendable {
-    private let client: Client
+    private let outbox: Outbox
     private let log: @Sendable (String) -> Void
-    private let orders: AsyncStream<ConversionEvent>
-    private let queue: AsyncStream<ConversionEvent>.Continuation
 
-    public init(client: Client, log: @escaping @Sendable (String) -> Void) {
-        self.client = client
+    public init(outbox: Outbox, log: @escaping @Sendable (String) -> Void) {
+        self.outbox = outbox
         self.log = log
-        // What waits here is lost where the process is killed; 10,000 orders are a few megabytes.
-        (orders, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(10_000))
     }
 
-    /// For the checkout, once the order is stored: neither waits nor throws.
-    public func report(_ order: Order, _ tracking: TrackingParams?) {
+    /// For the checkout, once the order is stored: the report is on the disk when this returns, and
+    /// a worker sends it.
+    public func report(_ order: Order, _ tracking: TrackingParams?) async {
         // Most customers did not come from an ad.
         guard let tracking else { return }
         do {
-            let event = try client.purchase(
+            let event = try ConversionEvent.purchase(
                 tracking: tracking, orderID: order.id, currency: order.currency,
                 value: order.total,
                 items: order.lines.map {
                     Item(id: $0.sku, quantity: $0.quantity, itemPrice: $0.price)
                 },
                 eventTime: order.placedAt)
-            guard case .enqueued = queue.yield(event) else {
-                return log("\(event) was not reported: too many wait, or the server stops")
-            }
+            try await outbox.enqueue(event)
         } catch {
-            log("order \(order.id) cannot be reported: \(error)")
-        }
-    }
-
-    /// Sends what is reported, until the server stops. Run it in a task of its own.
-    public func run() async throws {
-        for try await outcome in client.outcomes(orders, concurrency: 16) {
-            switch outcome.result {
-            case .success(let receipt):
-                log("\(outcome.event) was reported after \(receipt.attempts) attempt(s)")
-            case .failure(let error):
-                log("\(outcome.event) was not reported: \(error)")
-            }
-        }
-    }
-
-    /// When the server stops: takes no more orders, and gives those that wait this long. Then
-    /// ``run()`` ends; it has logged each order by then.
-    public func stop(patience: Duration = .seconds(10)) {
-        queue.finish()
-        Task {
-            try await Task.sleep(for: patience)
-            await client.close(timeout: .zero)
+            log("order \(order.id) is not reported: \(error)")
         }
     }
 }

@@ -21,10 +21,10 @@ public struct Shop: Sendable {
         return cookies + (visit.noStore ? [("Cache-Control", "private, no-store")] : [])
     }
 
-    /// Takes the order. It is stored first; then its report is somebody else's work.
-    public func checkOut(_ order: Order, url: String, headers: Headers) {
+    /// Takes the order. It is stored first, then reported.
+    public func checkOut(_ order: Order, url: String, headers: Headers) async {
         // … store the order, in the shop's own database …
         let visit = landing.visit(method: "POST", url: url, headers: headers)
-        reporter.report(order, visit.params)
+        await reporter.report(order, visit.params)
     }
 }

@@ -8,18 +8,22 @@ import XCTest
 final class JourneyTests: XCTestCase {
     private let landing = "/?cnct_tracking_id=t1&sendout_id=s1&ctwa_clid=c1&ad_id=23851234567"
     private let log = Log()
+    /// Of the outbox of the shop that was open last.
+    private var counts: Outbox.Counts?
 
-    /// Runs a shop until what was reported has an outcome.
-    private func open(
-        _ sandbox: Sandbox, patience: Duration = .seconds(60),
-        _ visit: (Shop) async throws -> Void
-    ) async throws {
-        let log = log
-        let reporter = Reporter(client: try sandbox.client(retry: .never)) { log.add($0) }
-        let running = Task { try await reporter.run() }
-        try await visit(Shop(reporter: reporter))
-        reporter.stop(patience: patience)
-        try await running.value
+    /// Lets a shop serve, and then delivers what it has in its outbox.
+    private func open(_ sandbox: Sandbox, _ visit: (Shop) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "connectly-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (business, log) = (UUID(), log)
+        let outbox = try Outbox.open(
+            "sqlite://\(folder.path)/connectly.db", businessID: business)
+        try await visit(Shop(reporter: Reporter(outbox: outbox) { log.add($0) }))
+        try await outbox.deliver(client: sandbox.client(businessID: business))
+        counts = try await outbox.counts()
+        await outbox.close()
     }
 
     /// The `Cookie` header of a visitor who came by this URL.
@@ -39,7 +43,7 @@ final class JourneyTests: XCTestCase {
         let sandbox = try Sandbox()
         let order = order()
         try await open(sandbox) { shop in
-            shop.checkOut(order, url: "/checkout", headers: headers(shop, landing))
+            await shop.checkOut(order, url: "/checkout", headers: headers(shop, landing))
         }
         XCTAssertEqual(try sandbox.received.map(\.orderID), [order.id])
         XCTAssertEqual(try sandbox.received.map { $0.value?.description }, ["99.97"])
@@ -58,34 +62,31 @@ final class JourneyTests: XCTestCase {
             XCTAssertEqual(headers(shop, "/?gclid=1").count, 0)
             XCTAssertEqual(headers(shop, "/?sendout_id=s1").count, 0)
             XCTAssertEqual(headers(shop, "/%%%?\u{0}=&&").count, 0)
-            shop.checkOut(order(), url: "/checkout", headers: [])
-            shop.checkOut(
+            await shop.checkOut(order(), url: "/checkout", headers: [])
+            await shop.checkOut(
                 order(), url: "/checkout", headers: [("Cookie", "cnct_tracking=v1.forged")])
         }
         XCTAssertEqual(try sandbox.requests, [])
     }
 
     func testAnOrderThatCannotBeReportedIsStillAnOrder() async throws {
-        let sandbox = try Sandbox()
-        try sandbox.failNext(.status(401))
-        try await open(sandbox) { shop in
+        try await open(Sandbox()) { shop in
             let headers = headers(shop, landing)
-            shop.checkOut(order(total: "ninety"), url: "/checkout", headers: headers)
-            shop.checkOut(order(), url: "/checkout", headers: headers)
+            await shop.checkOut(order(total: "ninety"), url: "/checkout", headers: headers)
         }
-        XCTAssertEqual(try sandbox.received, [])
-        XCTAssertEqual(log.lines.count, 2)
+        XCTAssertEqual(log.lines.count, 1)
+        XCTAssertTrue(log.lines[0].contains("invalid_event"), "\(log.lines)")
     }
 
-    func testAServerThatStopsLogsWhatItCouldNotReport() async throws {
+    func testWhatCannotBeSentNowWaits() async throws {
         let sandbox = try Sandbox()
-        try sandbox.failNext(.hang.times(0))
-        try await open(sandbox, patience: .milliseconds(1)) { shop in
+        try sandbox.failNext(.status(401).times(0))
+        try await open(sandbox) { shop in
             let headers = headers(shop, landing)
-            for _ in 0..<20 { shop.checkOut(order(), url: "/checkout", headers: headers) }
+            for _ in 0..<20 { await shop.checkOut(order(), url: "/checkout", headers: headers) }
         }
-        XCTAssertEqual(log.lines.count, 20)
-        XCTAssertTrue(log.lines.allSatisfy { $0.contains("client_closed") }, "\(log.lines)")
+        XCTAssertEqual(counts?.pending, 20)
+        XCTAssertEqual(log.lines, [])
     }
 }
 

@@ -4,39 +4,9 @@ import Foundation
 import Shop
 import XCTest
 
-// The README's code as it stands there, compiled and run. Vapor is not among this project's
-// dependencies: what the README uses of it is declared here, with the signatures that it has there.
-
-/// As in Vapor, a sequence of names and values.
-struct HTTPHeaders: Sequence {
-    var all: [(name: String, value: String)] = []
-    mutating func add(name: String, value: String) { all.append((name, value)) }
-    mutating func replaceOrAdd(name: String, value: String) {
-        all.removeAll { $0.name == name }
-        add(name: name, value: value)
-    }
-    func makeIterator() -> some IteratorProtocol<(name: String, value: String)> {
-        all.makeIterator()
-    }
-}
-
-struct HTTPMethod { let rawValue: String }
-
-struct URI { let string: String }
-
-struct Request {
-    var method = HTTPMethod(rawValue: "GET")
-    var url: URI
-    var headers = HTTPHeaders()
-}
-
-final class Response { var headers = HTTPHeaders() }
-
-protocol AsyncResponder { func respond(to request: Request) async throws -> Response }
-
-protocol AsyncMiddleware {
-    func respond(to request: Request, chainingTo next: any AsyncResponder) async throws -> Response
-}
+// The README's code as it stands there, compiled and run. Vapor and Hummingbird are not among this
+// project's dependencies: what the README uses of them is declared in Frameworks.swift, with the
+// signatures that it has there.
 
 private struct Page: AsyncResponder {
     func respond(to request: Request) async throws -> Response { Response() }
@@ -59,23 +29,59 @@ struct ConnectlyLanding: AsyncMiddleware {
     }
 }
 
-private struct Server {
-    let landing: Landing
-    let reporter: Reporter
+private let order = Order(
+    id: "ORD-7821", placedAt: Date(), currency: "USD", total: "99.97",
+    lines: [Order.Line(sku: "data-pass-30d", quantity: 1, price: "99.97")])
 
-    func checkOut(_ request: Request, _ order: Order) {
+private func store(_ request: Request) async throws -> Order { order }
+
+func configure(_ app: Application) throws {
+    let landing = try Landing()
+    // A file on a disk of this machine. Any number of its processes share it.
+    let outbox = try Outbox.open(
+        Environment.get("CONNECTLY_OUTBOX_URL") ?? "sqlite:///var/lib/shop/connectly.db")
+    let reporter = Reporter(outbox: outbox) { app.logger.warning("\($0)") }
+    app.post("checkout") { request async throws -> HTTPStatus in
+        let order = try await store(request)
         let visit = landing.visit(
             method: request.method.rawValue, url: request.url.string, headers: request.headers)
-        reporter.report(order, visit.params)
+        await reporter.report(order, visit.params)
+        return .created
+    }
+    let worker = try outbox.worker(client: Client()) { attempt in
+        app.logger.info("order \(attempt.orderID ?? ""): \(attempt.state)")
+    }
+    app.lifecycle.use(ConnectlyWorker(worker: worker))
+}
+
+/// Sends what the outbox holds, as long as the server runs.
+struct ConnectlyWorker: LifecycleHandler {
+    let worker: Outbox.Worker
+
+    /// Lets the reports under way end, which takes 10 s at most. The others wait on the disk.
+    func shutdownAsync(_ application: Application) async { await worker.stop() }
+}
+
+struct ConnectlyService: Service {
+    let worker: Outbox.Worker
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await worker.run() }
     }
 }
 
 final class ReadmeTests: XCTestCase {
     private let landing = "/?cnct_tracking_id=t1&sendout_id=s1&ctwa_clid=c1&ad_id=23851234567"
 
-    private let order = Order(
-        id: "ORD-7821", placedAt: Date(), currency: "USD", total: "99.97",
-        lines: [Order.Line(sku: "data-pass-30d", quantity: 1, price: "99.97")])
+    private var url = ""
+
+    override func setUpWithError() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "connectly-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        addTeardownBlock { try FileManager.default.removeItem(at: folder) }
+        url = "sqlite://\(folder.path)/connectly.db"
+    }
 
     private var tracking: TrackingParams? {
         get throws { try TrackingParams.from(url: landing) }
@@ -83,13 +89,11 @@ final class ReadmeTests: XCTestCase {
 
     func testAnOrderIsReported() async throws {
         let sandbox = try Sandbox()
-        let reporter = Reporter(client: try sandbox.client()) { print($0) }
-        let running = Task { try await reporter.run() }
-        reporter.report(order, try tracking)
-        try await sandbox.wait(for: 1)
+        let business = UUID()
+        let outbox = try Outbox.open(url, businessID: business)  // in a folder of the test
+        await Reporter(outbox: outbox) { print($0) }.report(order, try tracking)
+        try await outbox.deliver(client: sandbox.client(businessID: business))
         try sandbox.assertReported(orderID: "ORD-7821", value: "99.97")
-        reporter.stop()
-        try await running.value
     }
 
     func testAVisitorLandsAndBuys() async throws {
@@ -97,6 +101,7 @@ final class ReadmeTests: XCTestCase {
         setenv("CONNECTLY_API_KEY", "k", 1)
         setenv("CONNECTLY_BUSINESS_ID", "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a", 1)
         setenv("CONNECTLY_BASE_URL", sandbox.url.absoluteString, 1)
+        setenv("CONNECTLY_OUTBOX_URL", url, 1)
         let middleware = ConnectlyLanding(landing: try Landing())
         let page = try await middleware.respond(
             to: Request(url: URI(string: landing)), chainingTo: Page())
@@ -108,12 +113,53 @@ final class ReadmeTests: XCTestCase {
         var checkout = Request(method: HTTPMethod(rawValue: "POST"), url: URI(string: "/checkout"))
         let cookie = page.headers.all.first?.value.prefix { $0 != ";" } ?? ""
         checkout.headers.add(name: "Cookie", value: String(cookie))
-        let reporter = Reporter(client: try Client()) { print($0) }
-        let running = Task { try await reporter.run() }
-        Server(landing: middleware.landing, reporter: reporter).checkOut(checkout, order)
-        reporter.stop()
+        let app = Application()
+        try configure(app)
+        let status = try await app.serve(checkout)
+        XCTAssertEqual(status, .created)
+        try await sandbox.wait(for: 1)
+        await app.shutDown()
+        try sandbox.assertReported(orderID: "ORD-7821", value: "99.97")
+    }
+
+    func testAServiceEndsWithItsTask() async throws {
+        let sandbox = try Sandbox()
+        let business = UUID()
+        let outbox = try Outbox.open(url, businessID: business)
+        let client = try sandbox.client(businessID: business)
+        let service = ConnectlyService(worker: try outbox.worker(client: client))
+        let running = Task { try await service.run() }
+        await Reporter(outbox: outbox) { print($0) }.report(order, try tracking)
+        try await sandbox.wait(for: 1)
+        running.cancel()
         try await running.value
-        XCTAssertEqual(try sandbox.received.map(\.orderID), ["ORD-7821"])
+    }
+
+    func testAnOrderIsPaidAtTheDoor() async throws {
+        let sandbox = try Sandbox()
+        let business = UUID()
+        let outbox = try Outbox.open(url, businessID: business)
+        let params = try XCTUnwrap(tracking)
+        let event = try ConversionEvent.purchase(
+            tracking: params, orderID: "ORD-7821", currency: "USD", value: "99.97")
+        try await outbox.enqueue(event, holdUntil: .release)  // or .time(order.dueAt)
+        let client = try sandbox.client(businessID: business)
+        try await outbox.deliver(client: client)
+        XCTAssertEqual(try sandbox.requests, [])
+        try await outbox.release(.order("ORD-7821"))
+        try sandbox.failNext(.status(400))
+        try await outbox.deliver(client: client)
+        let record = try await outbox.status(.order("ORD-7821"))
+        print(record?.state ?? .skipped, record?.message ?? "")
+        XCTAssertEqual(record?.state, .rejected)
+        for try await letter in outbox.deadLetters() {
+            print(letter.orderID ?? "without an order id", letter.message ?? "")
+        }
+        let plan = try await outbox.replay(.all, plan: true)
+        print("\(plan.replayed) would go out again, and \(plan.money) would count")
+        try await outbox.replay(.all)
+        try await outbox.deliver(client: client)
+        try sandbox.assertReported(orderID: "ORD-7821", value: "99.97")
     }
 
     func testABackfill() async throws {
@@ -151,7 +197,7 @@ final class ReadmeTests: XCTestCase {
             .filter { $0.offset % 2 == 1 }.map(\.element)
         let fences = readme.filter { $0.hasPrefix("```") }
         XCTAssertEqual(Set(fences), ["```swift", "```"])
-        XCTAssertEqual(blocks.count, 7)
+        XCTAssertEqual(blocks.count, 10)
         for block in blocks {
             let isCompiled = compiled.contains { file in
                 file.indices.contains { start in
