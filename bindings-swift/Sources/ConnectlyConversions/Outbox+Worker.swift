@@ -27,10 +27,10 @@ extension Outbox {
     ) throws -> Worker {
         let options = WorkerOptions(
             concurrency: concurrency.map(Double.init), rate: rate, isWatched: onAttempt != nil)
-        let handle = try native {
+        let worker = try native {
             try handle.worker(client: client.handle, options: options)
         }
-        return Worker(handle, client: client, onAttempt: onAttempt)
+        return Worker(worker, client: client, onAttempt: onAttempt)
     }
 
     /// Delivers what is due now, and ends: for a cron job, or a function that is frozen between two
@@ -99,7 +99,7 @@ extension Outbox {
         /// that are left wait on the disk.
         ///
         /// - Parameter time: How long the attempts may take yet. Those that are left then are cut
-        ///   off, and tried again later. Left out, they have the 10 s that an attempt takes at most.
+        ///   off, and tried again later. Left out, they have 10 s: an attempt takes no longer.
         public func stop(within time: Duration? = nil) async {
             // Only a panic could be thrown here, and nothing works then.
             try? handle.stop(within: time?.inSeconds)

@@ -113,9 +113,8 @@ extension Outbox {
             currency = record.currency
             value = record.value.flatMap(Decimal.init(exactly:))
             hasPayload = record.hasPayload
-            issues = try record.issues.map { text in
-                try JSONDecoder().decode([Issue].self, from: Data(text.utf8))
-            } ?? []
+            let issues = Data((record.issues ?? "[]").utf8)
+            self.issues = try JSONDecoder().decode([Issue].self, from: issues)
             forgottenAt = record.forgottenAt.map(Date.init(milliseconds:))
         }
     }

@@ -1579,6 +1579,458 @@ public func FfiConverterTypeNativeLanding_lower(_ value: NativeLanding) -> UInt6
 
 
 /**
+ * The durable queue and ledger.
+ */
+public protocol NativeOutboxProtocol: AnyObject, Sendable {
+    
+    func businessId() throws  -> String
+    
+    func cancel(meant: MeantRecord, reason: String?, token: CancelToken) async throws  -> ChangedRecord
+    
+    func close() async throws 
+    
+    func counts(token: CancelToken) async throws  -> CountsRecord
+    
+    /**
+     * A page of those that ended without success.
+     */
+    func deadLetters(after: Int64, token: CancelToken) async throws  -> [LedgerRecord]
+    
+    /**
+     * Delivers what is due; once the token is cancelled it takes no more, and ends.
+     */
+    func deliver(client: NativeClient, options: DeliverRecord, token: CancelToken) async throws  -> DeliveredRecord
+    
+    func enqueue(event: Event, options: EnqueueRecord, token: CancelToken) async throws  -> EnqueuedRecord
+    
+    func enqueueMany(events: [Event], token: CancelToken) async throws  -> [EnqueuedRecord]
+    
+    func forget(meant: MeantRecord, token: CancelToken) async throws  -> ForgottenRecord
+    
+    func metrics(token: CancelToken) async throws  -> MetricsRecord
+    
+    /**
+     * Until so many Unix seconds, or until `resume`.
+     */
+    func pause(until: Double?, token: CancelToken) async throws 
+    
+    func release(meant: MeantRecord, token: CancelToken) async throws  -> ChangedRecord
+    
+    /**
+     * Sends dead letters again, or says what that would do.
+     */
+    func replay(which: ReplayRecord, force: Bool, plan: Bool, token: CancelToken) async throws  -> ReplayedRecord
+    
+    func resume(token: CancelToken) async throws 
+    
+    func skip(orderId: String, reason: String, eventName: String, token: CancelToken) async throws  -> ChangedRecord
+    
+    /**
+     * What became of an event, if it is known.
+     */
+    func status(meant: MeantRecord, token: CancelToken) async throws  -> LedgerRecord?
+    
+    /**
+     * A worker that delivers from now on, until it is stopped.
+     */
+    func worker(client: NativeClient, options: WorkerOptions) throws  -> NativeWorker
+    
+}
+/**
+ * The durable queue and ledger.
+ */
+open class NativeOutbox: NativeOutboxProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_connectly_ffi_fn_clone_nativeoutbox(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_connectly_ffi_fn_free_nativeoutbox(handle, $0) }
+    }
+
+    
+public static func `open`(url: String, options: OutboxOptions)throws  -> NativeOutbox  {
+    return try  FfiConverterTypeNativeOutbox_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_constructor_nativeoutbox_open(
+        FfiConverterString.lower(url),
+        FfiConverterTypeOutboxOptions_lower(options),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+open func businessId()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativeoutbox_business_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+open func cancel(meant: MeantRecord, reason: String?, token: CancelToken)async throws  -> ChangedRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_cancel(
+                        self.uniffiCloneHandle(),FfiConverterTypeMeantRecord_lower(meant),FfiConverterOptionString.lower(reason),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeChangedRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func close()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_close(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_void,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_void,
+            freeFunc: ffi_connectly_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func counts(token: CancelToken)async throws  -> CountsRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_counts(
+                        self.uniffiCloneHandle(),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeCountsRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * A page of those that ended without success.
+     */
+open func deadLetters(after: Int64, token: CancelToken)async throws  -> [LedgerRecord]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_dead_letters(
+                        self.uniffiCloneHandle(),FfiConverterInt64.lower(after),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeLedgerRecord.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * Delivers what is due; once the token is cancelled it takes no more, and ends.
+     */
+open func deliver(client: NativeClient, options: DeliverRecord, token: CancelToken)async throws  -> DeliveredRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_deliver(
+                        self.uniffiCloneHandle(),FfiConverterTypeNativeClient_lower(client),FfiConverterTypeDeliverRecord_lower(options),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDeliveredRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func enqueue(event: Event, options: EnqueueRecord, token: CancelToken)async throws  -> EnqueuedRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_enqueue(
+                        self.uniffiCloneHandle(),FfiConverterTypeEvent_lower(event),FfiConverterTypeEnqueueRecord_lower(options),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeEnqueuedRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func enqueueMany(events: [Event], token: CancelToken)async throws  -> [EnqueuedRecord]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_enqueue_many(
+                        self.uniffiCloneHandle(),FfiConverterSequenceTypeEvent.lower(events),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeEnqueuedRecord.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func forget(meant: MeantRecord, token: CancelToken)async throws  -> ForgottenRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_forget(
+                        self.uniffiCloneHandle(),FfiConverterTypeMeantRecord_lower(meant),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeForgottenRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func metrics(token: CancelToken)async throws  -> MetricsRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_metrics(
+                        self.uniffiCloneHandle(),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMetricsRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * Until so many Unix seconds, or until `resume`.
+     */
+open func pause(until: Double?, token: CancelToken)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_pause(
+                        self.uniffiCloneHandle(),FfiConverterOptionDouble.lower(until),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_void,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_void,
+            freeFunc: ffi_connectly_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func release(meant: MeantRecord, token: CancelToken)async throws  -> ChangedRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_release(
+                        self.uniffiCloneHandle(),FfiConverterTypeMeantRecord_lower(meant),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeChangedRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * Sends dead letters again, or says what that would do.
+     */
+open func replay(which: ReplayRecord, force: Bool, plan: Bool, token: CancelToken)async throws  -> ReplayedRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_replay(
+                        self.uniffiCloneHandle(),FfiConverterTypeReplayRecord_lower(which),FfiConverterBool.lower(force),FfiConverterBool.lower(plan),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReplayedRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func resume(token: CancelToken)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_resume(
+                        self.uniffiCloneHandle(),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_void,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_void,
+            freeFunc: ffi_connectly_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+open func skip(orderId: String, reason: String, eventName: String, token: CancelToken)async throws  -> ChangedRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_skip(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(orderId),FfiConverterString.lower(reason),FfiConverterString.lower(eventName),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeChangedRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * What became of an event, if it is known.
+     */
+open func status(meant: MeantRecord, token: CancelToken)async throws  -> LedgerRecord?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_status(
+                        self.uniffiCloneHandle(),FfiConverterTypeMeantRecord_lower(meant),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionTypeLedgerRecord.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * A worker that delivers from now on, until it is stopped.
+     */
+open func worker(client: NativeClient, options: WorkerOptions)throws  -> NativeWorker  {
+    return try  FfiConverterTypeNativeWorker_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativeoutbox_worker(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeNativeClient_lower(client),
+        FfiConverterTypeWorkerOptions_lower(options),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeOutbox: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeOutbox
+
+    public static func lift(_ handle: UInt64) throws -> NativeOutbox {
+        return NativeOutbox(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeOutbox) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeOutbox {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeOutbox, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeOutbox_lift(_ handle: UInt64) throws -> NativeOutbox {
+    return try FfiConverterTypeNativeOutbox.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeOutbox_lower(_ value: NativeOutbox) -> UInt64 {
+    return FfiConverterTypeNativeOutbox.lower(value)
+}
+
+
+
+
+
+
+/**
  * The sandbox; it stops when it is stopped or freed.
  */
 public protocol NativeSandboxProtocol: AnyObject, Sendable {
@@ -1854,6 +2306,274 @@ public func FfiConverterTypeNativeSandbox_lower(_ value: NativeSandbox) -> UInt6
 
 
 
+
+
+/**
+ * A worker that runs. It goes on where this is freed, until the process ends.
+ */
+public protocol NativeWorkerProtocol: AnyObject, Sendable {
+    
+    /**
+     * Waits until it has ended; gives what it did.
+     */
+    func ended() async throws  -> DeliveredRecord
+    
+    /**
+     * The next attempt; `None` once the worker has ended and all were given.
+     */
+    func nextAttempt() async throws  -> AttemptRecord?
+    
+    /**
+     * Takes no more events, and ends within so many seconds.
+     */
+    func stop(within: Double?) throws 
+    
+}
+/**
+ * A worker that runs. It goes on where this is freed, until the process ends.
+ */
+open class NativeWorker: NativeWorkerProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_connectly_ffi_fn_clone_nativeworker(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_connectly_ffi_fn_free_nativeworker(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Waits until it has ended; gives what it did.
+     */
+open func ended()async throws  -> DeliveredRecord  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeworker_ended(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDeliveredRecord_lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * The next attempt; `None` once the worker has ended and all were given.
+     */
+open func nextAttempt()async throws  -> AttemptRecord?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeworker_next_attempt(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionTypeAttemptRecord.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
+     * Takes no more events, and ends within so many seconds.
+     */
+open func stop(within: Double?)throws   {try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativeworker_stop(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionDouble.lower(within),uniffiCallStatus
+    )
+}
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeWorker: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeWorker
+
+    public static func lift(_ handle: UInt64) throws -> NativeWorker {
+        return NativeWorker(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeWorker) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeWorker {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeWorker, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeWorker_lift(_ handle: UInt64) throws -> NativeWorker {
+    return try FfiConverterTypeNativeWorker.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeWorker_lower(_ value: NativeWorker) -> UInt64 {
+    return FfiConverterTypeNativeWorker.lower(value)
+}
+
+
+
+
+/**
+ * What came of one attempt.
+ */
+public struct AttemptRecord: Equatable, Hashable {
+    public let id: Int64
+    public let eventName: String
+    public let orderId: String?
+    public let state: String
+    public let attempts: UInt32
+    public let code: String?
+    public let status: UInt16?
+    /**
+     * Milliseconds.
+     */
+    public let took: Int64
+    public let traceparent: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: Int64, eventName: String, orderId: String?, state: String, attempts: UInt32, code: String?, status: UInt16?, 
+        /**
+         * Milliseconds.
+         */took: Int64, traceparent: String?) {
+        self.id = id
+        self.eventName = eventName
+        self.orderId = orderId
+        self.state = state
+        self.attempts = attempts
+        self.code = code
+        self.status = status
+        self.took = took
+        self.traceparent = traceparent
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AttemptRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAttemptRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AttemptRecord {
+        return
+            try AttemptRecord(
+                id: FfiConverterInt64.read(from: &buf), 
+                eventName: FfiConverterString.read(from: &buf), 
+                orderId: FfiConverterOptionString.read(from: &buf), 
+                state: FfiConverterString.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                code: FfiConverterOptionString.read(from: &buf), 
+                status: FfiConverterOptionUInt16.read(from: &buf), 
+                took: FfiConverterInt64.read(from: &buf), 
+                traceparent: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AttemptRecord, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.eventName, into: &buf)
+        FfiConverterOptionString.write(value.orderId, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterOptionString.write(value.code, into: &buf)
+        FfiConverterOptionUInt16.write(value.status, into: &buf)
+        FfiConverterInt64.write(value.took, into: &buf)
+        FfiConverterOptionString.write(value.traceparent, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttemptRecord_lift(_ buf: RustBuffer) throws -> AttemptRecord {
+    return try FfiConverterTypeAttemptRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttemptRecord_lower(_ value: AttemptRecord) -> RustBuffer {
+    return FfiConverterTypeAttemptRecord.lower(value)
+}
+
+
 /**
  * How a landing is read.
  */
@@ -1914,6 +2634,63 @@ public func FfiConverterTypeCaptureOptions_lift(_ buf: RustBuffer) throws -> Cap
 #endif
 public func FfiConverterTypeCaptureOptions_lower(_ value: CaptureOptions) -> RustBuffer {
     return FfiConverterTypeCaptureOptions.lower(value)
+}
+
+
+/**
+ * What `release`, `cancel` or `skip` did.
+ */
+public struct ChangedRecord: Equatable, Hashable {
+    public let changed: Bool
+    public let state: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(changed: Bool, state: String?) {
+        self.changed = changed
+        self.state = state
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ChangedRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeChangedRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ChangedRecord {
+        return
+            try ChangedRecord(
+                changed: FfiConverterBool.read(from: &buf), 
+                state: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ChangedRecord, into buf: inout [UInt8]) {
+        FfiConverterBool.write(value.changed, into: &buf)
+        FfiConverterOptionString.write(value.state, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChangedRecord_lift(_ buf: RustBuffer) throws -> ChangedRecord {
+    return try FfiConverterTypeChangedRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChangedRecord_lower(_ value: ChangedRecord) -> RustBuffer {
+    return FfiConverterTypeChangedRecord.lower(value)
 }
 
 
@@ -2015,6 +2792,341 @@ public func FfiConverterTypeClientOptions_lift(_ buf: RustBuffer) throws -> Clie
 #endif
 public func FfiConverterTypeClientOptions_lower(_ value: ClientOptions) -> RustBuffer {
     return FfiConverterTypeClientOptions.lower(value)
+}
+
+
+/**
+ * How many events are in each state.
+ */
+public struct CountsRecord: Equatable, Hashable {
+    public let held: UInt64
+    public let pending: UInt64
+    public let leased: UInt64
+    public let accepted: UInt64
+    public let rejected: UInt64
+    public let dead: UInt64
+    public let cancelled: UInt64
+    public let skipped: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(held: UInt64, pending: UInt64, leased: UInt64, accepted: UInt64, rejected: UInt64, dead: UInt64, cancelled: UInt64, skipped: UInt64) {
+        self.held = held
+        self.pending = pending
+        self.leased = leased
+        self.accepted = accepted
+        self.rejected = rejected
+        self.dead = dead
+        self.cancelled = cancelled
+        self.skipped = skipped
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension CountsRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCountsRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CountsRecord {
+        return
+            try CountsRecord(
+                held: FfiConverterUInt64.read(from: &buf), 
+                pending: FfiConverterUInt64.read(from: &buf), 
+                leased: FfiConverterUInt64.read(from: &buf), 
+                accepted: FfiConverterUInt64.read(from: &buf), 
+                rejected: FfiConverterUInt64.read(from: &buf), 
+                dead: FfiConverterUInt64.read(from: &buf), 
+                cancelled: FfiConverterUInt64.read(from: &buf), 
+                skipped: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CountsRecord, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.held, into: &buf)
+        FfiConverterUInt64.write(value.pending, into: &buf)
+        FfiConverterUInt64.write(value.leased, into: &buf)
+        FfiConverterUInt64.write(value.accepted, into: &buf)
+        FfiConverterUInt64.write(value.rejected, into: &buf)
+        FfiConverterUInt64.write(value.dead, into: &buf)
+        FfiConverterUInt64.write(value.cancelled, into: &buf)
+        FfiConverterUInt64.write(value.skipped, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCountsRecord_lift(_ buf: RustBuffer) throws -> CountsRecord {
+    return try FfiConverterTypeCountsRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCountsRecord_lower(_ value: CountsRecord) -> RustBuffer {
+    return FfiConverterTypeCountsRecord.lower(value)
+}
+
+
+/**
+ * How long a delivery goes on.
+ */
+public struct DeliverRecord: Equatable, Hashable {
+    public let untilEmpty: Bool
+    /**
+     * Seconds.
+     */
+    public let deadline: Double?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(untilEmpty: Bool, 
+        /**
+         * Seconds.
+         */deadline: Double?) {
+        self.untilEmpty = untilEmpty
+        self.deadline = deadline
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DeliverRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeliverRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeliverRecord {
+        return
+            try DeliverRecord(
+                untilEmpty: FfiConverterBool.read(from: &buf), 
+                deadline: FfiConverterOptionDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DeliverRecord, into buf: inout [UInt8]) {
+        FfiConverterBool.write(value.untilEmpty, into: &buf)
+        FfiConverterOptionDouble.write(value.deadline, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeliverRecord_lift(_ buf: RustBuffer) throws -> DeliverRecord {
+    return try FfiConverterTypeDeliverRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeliverRecord_lower(_ value: DeliverRecord) -> RustBuffer {
+    return FfiConverterTypeDeliverRecord.lower(value)
+}
+
+
+/**
+ * What a delivery did.
+ */
+public struct DeliveredRecord: Equatable, Hashable {
+    public let accepted: UInt64
+    public let rejected: UInt64
+    public let dead: UInt64
+    public let retried: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(accepted: UInt64, rejected: UInt64, dead: UInt64, retried: UInt64) {
+        self.accepted = accepted
+        self.rejected = rejected
+        self.dead = dead
+        self.retried = retried
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DeliveredRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeliveredRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeliveredRecord {
+        return
+            try DeliveredRecord(
+                accepted: FfiConverterUInt64.read(from: &buf), 
+                rejected: FfiConverterUInt64.read(from: &buf), 
+                dead: FfiConverterUInt64.read(from: &buf), 
+                retried: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DeliveredRecord, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.accepted, into: &buf)
+        FfiConverterUInt64.write(value.rejected, into: &buf)
+        FfiConverterUInt64.write(value.dead, into: &buf)
+        FfiConverterUInt64.write(value.retried, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeliveredRecord_lift(_ buf: RustBuffer) throws -> DeliveredRecord {
+    return try FfiConverterTypeDeliveredRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeliveredRecord_lower(_ value: DeliveredRecord) -> RustBuffer {
+    return FfiConverterTypeDeliveredRecord.lower(value)
+}
+
+
+/**
+ * How an event is enqueued.
+ */
+public struct EnqueueRecord: Equatable, Hashable {
+    public let holdUntil: HoldRecord?
+    public let traceparent: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(holdUntil: HoldRecord?, traceparent: String?) {
+        self.holdUntil = holdUntil
+        self.traceparent = traceparent
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension EnqueueRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEnqueueRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EnqueueRecord {
+        return
+            try EnqueueRecord(
+                holdUntil: FfiConverterOptionTypeHoldRecord.read(from: &buf), 
+                traceparent: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: EnqueueRecord, into buf: inout [UInt8]) {
+        FfiConverterOptionTypeHoldRecord.write(value.holdUntil, into: &buf)
+        FfiConverterOptionString.write(value.traceparent, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEnqueueRecord_lift(_ buf: RustBuffer) throws -> EnqueueRecord {
+    return try FfiConverterTypeEnqueueRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEnqueueRecord_lower(_ value: EnqueueRecord) -> RustBuffer {
+    return FfiConverterTypeEnqueueRecord.lower(value)
+}
+
+
+/**
+ * What `enqueue` did.
+ */
+public struct EnqueuedRecord: Equatable, Hashable {
+    public let id: Int64
+    public let state: String
+    public let duplicate: Bool
+    public let replaced: Bool
+    public let conflict: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: Int64, state: String, duplicate: Bool, replaced: Bool, conflict: Bool) {
+        self.id = id
+        self.state = state
+        self.duplicate = duplicate
+        self.replaced = replaced
+        self.conflict = conflict
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension EnqueuedRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEnqueuedRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EnqueuedRecord {
+        return
+            try EnqueuedRecord(
+                id: FfiConverterInt64.read(from: &buf), 
+                state: FfiConverterString.read(from: &buf), 
+                duplicate: FfiConverterBool.read(from: &buf), 
+                replaced: FfiConverterBool.read(from: &buf), 
+                conflict: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: EnqueuedRecord, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterBool.write(value.duplicate, into: &buf)
+        FfiConverterBool.write(value.replaced, into: &buf)
+        FfiConverterBool.write(value.conflict, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEnqueuedRecord_lift(_ buf: RustBuffer) throws -> EnqueuedRecord {
+    return try FfiConverterTypeEnqueuedRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEnqueuedRecord_lower(_ value: EnqueuedRecord) -> RustBuffer {
+    return FfiConverterTypeEnqueuedRecord.lower(value)
 }
 
 
@@ -2292,6 +3404,63 @@ public func FfiConverterTypeEventRecord_lower(_ value: EventRecord) -> RustBuffe
 
 
 /**
+ * What `forget` did.
+ */
+public struct ForgottenRecord: Equatable, Hashable {
+    public let forgotten: UInt64
+    public let later: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(forgotten: UInt64, later: UInt64) {
+        self.forgotten = forgotten
+        self.later = later
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ForgottenRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeForgottenRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ForgottenRecord {
+        return
+            try ForgottenRecord(
+                forgotten: FfiConverterUInt64.read(from: &buf), 
+                later: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ForgottenRecord, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.forgotten, into: &buf)
+        FfiConverterUInt64.write(value.later, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeForgottenRecord_lift(_ buf: RustBuffer) throws -> ForgottenRecord {
+    return try FfiConverterTypeForgottenRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeForgottenRecord_lower(_ value: ForgottenRecord) -> RustBuffer {
+    return FfiConverterTypeForgottenRecord.lower(value)
+}
+
+
+/**
  * A problem of an event or a landing.
  */
 public struct IssueRecord: Equatable, Hashable {
@@ -2432,6 +3601,307 @@ public func FfiConverterTypeLandingOptions_lower(_ value: LandingOptions) -> Rus
 
 
 /**
+ * One conversion in the ledger.
+ */
+public struct LedgerRecord: Equatable, Hashable {
+    public let id: Int64
+    public let eventName: String
+    public let orderId: String?
+    public let state: String
+    public let dueAt: Int64?
+    public let attempts: UInt32
+    public let enqueuedAt: Int64
+    public let firstAttemptAt: Int64?
+    public let ambiguousSince: Int64?
+    public let finishedAt: Int64?
+    public let code: String?
+    public let status: UInt16?
+    public let message: String?
+    public let reason: String?
+    /**
+     * Unix seconds.
+     */
+    public let eventTime: Int64?
+    public let currency: String?
+    public let value: String?
+    public let hasPayload: Bool
+    /**
+     * A JSON list.
+     */
+    public let issues: String?
+    public let forgottenAt: Int64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(id: Int64, eventName: String, orderId: String?, state: String, dueAt: Int64?, attempts: UInt32, enqueuedAt: Int64, firstAttemptAt: Int64?, ambiguousSince: Int64?, finishedAt: Int64?, code: String?, status: UInt16?, message: String?, reason: String?, 
+        /**
+         * Unix seconds.
+         */eventTime: Int64?, currency: String?, value: String?, hasPayload: Bool, 
+        /**
+         * A JSON list.
+         */issues: String?, forgottenAt: Int64?) {
+        self.id = id
+        self.eventName = eventName
+        self.orderId = orderId
+        self.state = state
+        self.dueAt = dueAt
+        self.attempts = attempts
+        self.enqueuedAt = enqueuedAt
+        self.firstAttemptAt = firstAttemptAt
+        self.ambiguousSince = ambiguousSince
+        self.finishedAt = finishedAt
+        self.code = code
+        self.status = status
+        self.message = message
+        self.reason = reason
+        self.eventTime = eventTime
+        self.currency = currency
+        self.value = value
+        self.hasPayload = hasPayload
+        self.issues = issues
+        self.forgottenAt = forgottenAt
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension LedgerRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLedgerRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LedgerRecord {
+        return
+            try LedgerRecord(
+                id: FfiConverterInt64.read(from: &buf), 
+                eventName: FfiConverterString.read(from: &buf), 
+                orderId: FfiConverterOptionString.read(from: &buf), 
+                state: FfiConverterString.read(from: &buf), 
+                dueAt: FfiConverterOptionInt64.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                enqueuedAt: FfiConverterInt64.read(from: &buf), 
+                firstAttemptAt: FfiConverterOptionInt64.read(from: &buf), 
+                ambiguousSince: FfiConverterOptionInt64.read(from: &buf), 
+                finishedAt: FfiConverterOptionInt64.read(from: &buf), 
+                code: FfiConverterOptionString.read(from: &buf), 
+                status: FfiConverterOptionUInt16.read(from: &buf), 
+                message: FfiConverterOptionString.read(from: &buf), 
+                reason: FfiConverterOptionString.read(from: &buf), 
+                eventTime: FfiConverterOptionInt64.read(from: &buf), 
+                currency: FfiConverterOptionString.read(from: &buf), 
+                value: FfiConverterOptionString.read(from: &buf), 
+                hasPayload: FfiConverterBool.read(from: &buf), 
+                issues: FfiConverterOptionString.read(from: &buf), 
+                forgottenAt: FfiConverterOptionInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LedgerRecord, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.eventName, into: &buf)
+        FfiConverterOptionString.write(value.orderId, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterOptionInt64.write(value.dueAt, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterInt64.write(value.enqueuedAt, into: &buf)
+        FfiConverterOptionInt64.write(value.firstAttemptAt, into: &buf)
+        FfiConverterOptionInt64.write(value.ambiguousSince, into: &buf)
+        FfiConverterOptionInt64.write(value.finishedAt, into: &buf)
+        FfiConverterOptionString.write(value.code, into: &buf)
+        FfiConverterOptionUInt16.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.message, into: &buf)
+        FfiConverterOptionString.write(value.reason, into: &buf)
+        FfiConverterOptionInt64.write(value.eventTime, into: &buf)
+        FfiConverterOptionString.write(value.currency, into: &buf)
+        FfiConverterOptionString.write(value.value, into: &buf)
+        FfiConverterBool.write(value.hasPayload, into: &buf)
+        FfiConverterOptionString.write(value.issues, into: &buf)
+        FfiConverterOptionInt64.write(value.forgottenAt, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLedgerRecord_lift(_ buf: RustBuffer) throws -> LedgerRecord {
+    return try FfiConverterTypeLedgerRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLedgerRecord_lower(_ value: LedgerRecord) -> RustBuffer {
+    return FfiConverterTypeLedgerRecord.lower(value)
+}
+
+
+/**
+ * The outbox in numbers.
+ */
+public struct MetricsRecord: Equatable, Hashable {
+    public let counts: CountsRecord
+    /**
+     * Milliseconds.
+     */
+    public let oldestDue: Int64
+    public let overdueHolds: UInt64
+    public let delivered: DeliveredRecord
+    public let leasesLost: UInt64
+    public let pausedUntil: Int64?
+    public let refusedCode: String?
+    public let openUntil: Int64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(counts: CountsRecord, 
+        /**
+         * Milliseconds.
+         */oldestDue: Int64, overdueHolds: UInt64, delivered: DeliveredRecord, leasesLost: UInt64, pausedUntil: Int64?, refusedCode: String?, openUntil: Int64?) {
+        self.counts = counts
+        self.oldestDue = oldestDue
+        self.overdueHolds = overdueHolds
+        self.delivered = delivered
+        self.leasesLost = leasesLost
+        self.pausedUntil = pausedUntil
+        self.refusedCode = refusedCode
+        self.openUntil = openUntil
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension MetricsRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMetricsRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MetricsRecord {
+        return
+            try MetricsRecord(
+                counts: FfiConverterTypeCountsRecord.read(from: &buf), 
+                oldestDue: FfiConverterInt64.read(from: &buf), 
+                overdueHolds: FfiConverterUInt64.read(from: &buf), 
+                delivered: FfiConverterTypeDeliveredRecord.read(from: &buf), 
+                leasesLost: FfiConverterUInt64.read(from: &buf), 
+                pausedUntil: FfiConverterOptionInt64.read(from: &buf), 
+                refusedCode: FfiConverterOptionString.read(from: &buf), 
+                openUntil: FfiConverterOptionInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MetricsRecord, into buf: inout [UInt8]) {
+        FfiConverterTypeCountsRecord.write(value.counts, into: &buf)
+        FfiConverterInt64.write(value.oldestDue, into: &buf)
+        FfiConverterUInt64.write(value.overdueHolds, into: &buf)
+        FfiConverterTypeDeliveredRecord.write(value.delivered, into: &buf)
+        FfiConverterUInt64.write(value.leasesLost, into: &buf)
+        FfiConverterOptionInt64.write(value.pausedUntil, into: &buf)
+        FfiConverterOptionString.write(value.refusedCode, into: &buf)
+        FfiConverterOptionInt64.write(value.openUntil, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMetricsRecord_lift(_ buf: RustBuffer) throws -> MetricsRecord {
+    return try FfiConverterTypeMetricsRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMetricsRecord_lower(_ value: MetricsRecord) -> RustBuffer {
+    return FfiConverterTypeMetricsRecord.lower(value)
+}
+
+
+/**
+ * An outbox's settings. Times in seconds.
+ */
+public struct OutboxOptions: Equatable, Hashable {
+    public let businessId: String?
+    public let enqueueTimeout: Double?
+    public let maxEvents: Double?
+    public let maxBytes: Double?
+    public let giveUpAfter: Double?
+    public let keepPayloads: Double?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(businessId: String?, enqueueTimeout: Double?, maxEvents: Double?, maxBytes: Double?, giveUpAfter: Double?, keepPayloads: Double?) {
+        self.businessId = businessId
+        self.enqueueTimeout = enqueueTimeout
+        self.maxEvents = maxEvents
+        self.maxBytes = maxBytes
+        self.giveUpAfter = giveUpAfter
+        self.keepPayloads = keepPayloads
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension OutboxOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutboxOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OutboxOptions {
+        return
+            try OutboxOptions(
+                businessId: FfiConverterOptionString.read(from: &buf), 
+                enqueueTimeout: FfiConverterOptionDouble.read(from: &buf), 
+                maxEvents: FfiConverterOptionDouble.read(from: &buf), 
+                maxBytes: FfiConverterOptionDouble.read(from: &buf), 
+                giveUpAfter: FfiConverterOptionDouble.read(from: &buf), 
+                keepPayloads: FfiConverterOptionDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: OutboxOptions, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.businessId, into: &buf)
+        FfiConverterOptionDouble.write(value.enqueueTimeout, into: &buf)
+        FfiConverterOptionDouble.write(value.maxEvents, into: &buf)
+        FfiConverterOptionDouble.write(value.maxBytes, into: &buf)
+        FfiConverterOptionDouble.write(value.giveUpAfter, into: &buf)
+        FfiConverterOptionDouble.write(value.keepPayloads, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutboxOptions_lift(_ buf: RustBuffer) throws -> OutboxOptions {
+    return try FfiConverterTypeOutboxOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutboxOptions_lower(_ value: OutboxOptions) -> RustBuffer {
+    return FfiConverterTypeOutboxOptions.lower(value)
+}
+
+
+/**
  * A name and its value.
  */
 public struct Pair: Equatable, Hashable {
@@ -2550,6 +4020,134 @@ public func FfiConverterTypeReceiptRecord_lift(_ buf: RustBuffer) throws -> Rece
 #endif
 public func FfiConverterTypeReceiptRecord_lower(_ value: ReceiptRecord) -> RustBuffer {
     return FfiConverterTypeReceiptRecord.lower(value)
+}
+
+
+/**
+ * What a replay does with one event.
+ */
+public struct ReplayedEventRecord: Equatable, Hashable {
+    public let record: LedgerRecord
+    public let verdict: String
+    public let counts: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(record: LedgerRecord, verdict: String, counts: Bool) {
+        self.record = record
+        self.verdict = verdict
+        self.counts = counts
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ReplayedEventRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReplayedEventRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReplayedEventRecord {
+        return
+            try ReplayedEventRecord(
+                record: FfiConverterTypeLedgerRecord.read(from: &buf), 
+                verdict: FfiConverterString.read(from: &buf), 
+                counts: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReplayedEventRecord, into buf: inout [UInt8]) {
+        FfiConverterTypeLedgerRecord.write(value.record, into: &buf)
+        FfiConverterString.write(value.verdict, into: &buf)
+        FfiConverterBool.write(value.counts, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayedEventRecord_lift(_ buf: RustBuffer) throws -> ReplayedEventRecord {
+    return try FfiConverterTypeReplayedEventRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayedEventRecord_lower(_ value: ReplayedEventRecord) -> RustBuffer {
+    return FfiConverterTypeReplayedEventRecord.lower(value)
+}
+
+
+/**
+ * What a replay did, or would do.
+ */
+public struct ReplayedRecord: Equatable, Hashable {
+    public let events: [ReplayedEventRecord]
+    public let replayed: UInt64
+    /**
+     * Plain decimals by currency.
+     */
+    public let money: [String: String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(events: [ReplayedEventRecord], replayed: UInt64, 
+        /**
+         * Plain decimals by currency.
+         */money: [String: String]) {
+        self.events = events
+        self.replayed = replayed
+        self.money = money
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ReplayedRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReplayedRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReplayedRecord {
+        return
+            try ReplayedRecord(
+                events: FfiConverterSequenceTypeReplayedEventRecord.read(from: &buf), 
+                replayed: FfiConverterUInt64.read(from: &buf), 
+                money: FfiConverterDictionaryStringString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReplayedRecord, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeReplayedEventRecord.write(value.events, into: &buf)
+        FfiConverterUInt64.write(value.replayed, into: &buf)
+        FfiConverterDictionaryStringString.write(value.money, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayedRecord_lift(_ buf: RustBuffer) throws -> ReplayedRecord {
+    return try FfiConverterTypeReplayedRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayedRecord_lower(_ value: ReplayedRecord) -> RustBuffer {
+    return FfiConverterTypeReplayedRecord.lower(value)
 }
 
 
@@ -2925,6 +4523,73 @@ public func FfiConverterTypeVisitRecord_lower(_ value: VisitRecord) -> RustBuffe
 
 
 /**
+ * How a worker delivers.
+ */
+public struct WorkerOptions: Equatable, Hashable {
+    public let concurrency: Double?
+    public let rate: Double?
+    /**
+     * Whether it is asked for its attempts.
+     */
+    public let isWatched: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(concurrency: Double?, rate: Double?, 
+        /**
+         * Whether it is asked for its attempts.
+         */isWatched: Bool) {
+        self.concurrency = concurrency
+        self.rate = rate
+        self.isWatched = isWatched
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension WorkerOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWorkerOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> WorkerOptions {
+        return
+            try WorkerOptions(
+                concurrency: FfiConverterOptionDouble.read(from: &buf), 
+                rate: FfiConverterOptionDouble.read(from: &buf), 
+                isWatched: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: WorkerOptions, into buf: inout [UInt8]) {
+        FfiConverterOptionDouble.write(value.concurrency, into: &buf)
+        FfiConverterOptionDouble.write(value.rate, into: &buf)
+        FfiConverterBool.write(value.isWatched, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWorkerOptions_lift(_ buf: RustBuffer) throws -> WorkerOptions {
+    return try FfiConverterTypeWorkerOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWorkerOptions_lower(_ value: WorkerOptions) -> RustBuffer {
+    return FfiConverterTypeWorkerOptions.lower(value)
+}
+
+
+/**
  * What a call throws.
  */
 public 
@@ -3080,6 +4745,167 @@ public func FfiConverterTypeFound_lower(_ value: Found) -> RustBuffer {
 
 
 /**
+ * Until when an event is held.
+ */
+
+public enum HoldRecord: Equatable, Hashable {
+    
+    /**
+     * Unix seconds.
+     */
+    case time(seconds: Double
+    )
+    case release
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension HoldRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHoldRecord: FfiConverterRustBuffer {
+    typealias SwiftType = HoldRecord
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HoldRecord {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .time(seconds: try FfiConverterDouble.read(from: &buf)
+        )
+        
+        case 2: return .release
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HoldRecord, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .time(seconds):
+            writeInt(&buf, Int32(1))
+            FfiConverterDouble.write(seconds, into: &buf)
+            
+        
+        case .release:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHoldRecord_lift(_ buf: RustBuffer) throws -> HoldRecord {
+    return try FfiConverterTypeHoldRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHoldRecord_lower(_ value: HoldRecord) -> RustBuffer {
+    return FfiConverterTypeHoldRecord.lower(value)
+}
+
+
+
+/**
+ * The event that is meant, or every event of a customer.
+ */
+
+public enum MeantRecord: Equatable, Hashable {
+    
+    case order(orderId: String, eventName: String
+    )
+    case id(id: Int64
+    )
+    case tracking(trackingId: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MeantRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMeantRecord: FfiConverterRustBuffer {
+    typealias SwiftType = MeantRecord
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MeantRecord {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .order(orderId: try FfiConverterString.read(from: &buf), eventName: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .id(id: try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 3: return .tracking(trackingId: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: MeantRecord, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .order(orderId,eventName):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(orderId, into: &buf)
+            FfiConverterString.write(eventName, into: &buf)
+            
+        
+        case let .id(id):
+            writeInt(&buf, Int32(2))
+            FfiConverterInt64.write(id, into: &buf)
+            
+        
+        case let .tracking(trackingId):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(trackingId, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMeantRecord_lift(_ buf: RustBuffer) throws -> MeantRecord {
+    return try FfiConverterTypeMeantRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMeantRecord_lower(_ value: MeantRecord) -> RustBuffer {
+    return FfiConverterTypeMeantRecord.lower(value)
+}
+
+
+
+/**
  * What became of one event of a batch.
  */
 
@@ -3157,6 +4983,88 @@ public func FfiConverterTypeOutcomeRecord_lift(_ buf: RustBuffer) throws -> Outc
 #endif
 public func FfiConverterTypeOutcomeRecord_lower(_ value: OutcomeRecord) -> RustBuffer {
     return FfiConverterTypeOutcomeRecord.lower(value)
+}
+
+
+
+/**
+ * Which dead letters are replayed.
+ */
+
+public enum ReplayRecord: Equatable, Hashable {
+    
+    case one(meant: MeantRecord
+    )
+    case code(code: String
+    )
+    case all
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReplayRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReplayRecord: FfiConverterRustBuffer {
+    typealias SwiftType = ReplayRecord
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReplayRecord {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .one(meant: try FfiConverterTypeMeantRecord.read(from: &buf)
+        )
+        
+        case 2: return .code(code: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 3: return .all
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReplayRecord, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .one(meant):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeMeantRecord.write(meant, into: &buf)
+            
+        
+        case let .code(code):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(code, into: &buf)
+            
+        
+        case .all:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayRecord_lift(_ buf: RustBuffer) throws -> ReplayRecord {
+    return try FfiConverterTypeReplayRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayRecord_lower(_ value: ReplayRecord) -> RustBuffer {
+    return FfiConverterTypeReplayRecord.lower(value)
 }
 
 
@@ -3283,6 +5191,54 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeAttemptRecord: FfiConverterRustBuffer {
+    typealias SwiftType = AttemptRecord?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAttemptRecord.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAttemptRecord.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeLedgerRecord: FfiConverterRustBuffer {
+    typealias SwiftType = LedgerRecord?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeLedgerRecord.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeLedgerRecord.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeRetryRecord: FfiConverterRustBuffer {
     typealias SwiftType = RetryRecord?
 
@@ -3323,6 +5279,30 @@ fileprivate struct FfiConverterOptionTypeTrackingRecord: FfiConverterRustBuffer 
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeTrackingRecord.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeHoldRecord: FfiConverterRustBuffer {
+    typealias SwiftType = HoldRecord?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeHoldRecord.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeHoldRecord.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -3380,6 +5360,56 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeEvent: FfiConverterRustBuffer {
+    typealias SwiftType = [Event]
+
+    public static func write(_ value: [Event], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeEvent.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Event] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Event]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeEvent.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeEnqueuedRecord: FfiConverterRustBuffer {
+    typealias SwiftType = [EnqueuedRecord]
+
+    public static func write(_ value: [EnqueuedRecord], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeEnqueuedRecord.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [EnqueuedRecord] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [EnqueuedRecord]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeEnqueuedRecord.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeIssueRecord: FfiConverterRustBuffer {
     typealias SwiftType = [IssueRecord]
 
@@ -3397,6 +5427,31 @@ fileprivate struct FfiConverterSequenceTypeIssueRecord: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeIssueRecord.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeLedgerRecord: FfiConverterRustBuffer {
+    typealias SwiftType = [LedgerRecord]
+
+    public static func write(_ value: [LedgerRecord], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeLedgerRecord.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [LedgerRecord] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [LedgerRecord]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeLedgerRecord.read(from: &buf))
         }
         return seq
     }
@@ -3424,6 +5479,57 @@ fileprivate struct FfiConverterSequenceTypePair: FfiConverterRustBuffer {
             seq.append(try FfiConverterTypePair.read(from: &buf))
         }
         return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeReplayedEventRecord: FfiConverterRustBuffer {
+    typealias SwiftType = [ReplayedEventRecord]
+
+    public static func write(_ value: [ReplayedEventRecord], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeReplayedEventRecord.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReplayedEventRecord] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ReplayedEventRecord]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeReplayedEventRecord.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
+    public static func write(_ value: [String: String], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterString.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: String] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: String]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterString.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
     }
 }
 private let UNIFFI_RUST_FUTURE_POLL_READY: Int8 = 0
@@ -3619,6 +5725,66 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativelanding_visit() != 35088) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_business_id() != 40987) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_cancel() != 824) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_close() != 23781) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_counts() != 22580) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_dead_letters() != 51201) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_deliver() != 36651) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_enqueue() != 49846) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_enqueue_many() != 51310) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_forget() != 33665) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_metrics() != 11749) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_pause() != 4596) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_release() != 38946) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_replay() != 54017) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_resume() != 45680) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_skip() != 11354) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_status() != 27295) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_worker() != 1215) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeworker_ended() != 33502) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeworker_next_attempt() != 44888) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeworker_stop() != 60470) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_method_nativesandbox_assert_not_reported() != 51794) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -3668,6 +5834,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_nativelanding_new() != 8547) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_constructor_nativeoutbox_open() != 30269) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_constructor_nativesandbox_start() != 761) {

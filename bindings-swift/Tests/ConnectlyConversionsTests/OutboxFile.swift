@@ -20,7 +20,9 @@ struct OutboxFile {
 
     init(_ folder: URL, maxEvents: Int? = nil) throws {
         url = "sqlite://\(folder.path)/connectly.db"
-        outbox = try Outbox.open(url, businessID: Self.business, maxEvents: maxEvents)
+        // The disk of a busy machine may be slower than a checkout would wait.
+        outbox = try Outbox.open(
+            url, businessID: Self.business, enqueueTimeout: .seconds(60), maxEvents: maxEvents)
         sandbox = try Sandbox()
         client = try sandbox.client(businessID: Self.business, retry: .never)
     }

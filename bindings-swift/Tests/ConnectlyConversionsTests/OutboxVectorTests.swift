@@ -89,6 +89,7 @@ struct OutboxPlay {
             return found == wanted ? nil : "found \(found)"
         case "replay": return try await replay(&step)
         case "deliver": return try await deliver(&step)
+        case "work": return try await work(&step)
         case "pause":
             try await outbox.pause(until: step.string("until").flatMap(Self.time))
             return nil
@@ -101,7 +102,9 @@ struct OutboxPlay {
 
     private mutating func enqueue(_ step: inout Members) async throws -> String? {
         let event = try Self.event(Members(step.needed("event"), in: name))
-        let hold = try step.string("hold").map { Self.time($0).map(Outbox.Hold.time) ?? .release }
+        let hold = try step.string("hold").map {
+            try Self.time($0).map(Outbox.Hold.time) ?? .release
+        }
         let enqueued = try await file.outbox.enqueue(event, holdUntil: hold)
         if let label = try step.string("as") { labels[label] = enqueued.id }
         if let order = event.orderID {
@@ -140,12 +143,37 @@ struct OutboxPlay {
     }
 
     private func deliver(_ step: inout Members) async throws -> String? {
-        let faults = JSON.object([("faults", .array(try step.array("faults")))])
-        try file.sandbox.clearFaults()
-        try file.sandbox.script(json: faults.text)
+        try script(&step)
         let before = try file.sandbox.requests.count
         let done = try await file.outbox.deliver(client: file.client)
         let count = try file.sandbox.requests.count - before
         return try difference(done, step.needed("expect"), and: ["requests": "\(count)"])
+    }
+
+    /// A worker, until the counts are as expected.
+    private func work(_ step: inout Members) async throws -> String? {
+        try script(&step)
+        let expected = try step.needed("expect")
+        let (attempts, told) = AsyncStream<Outbox.Attempt>.makeStream()
+        // So that a case that fails ends.
+        let patience = Task {
+            try await Task.sleep(for: .seconds(60))
+            told.finish()
+        }
+        let worker = try file.outbox.worker(client: file.client) { told.yield($0) }
+        var problem = try difference(await file.outbox.counts(), expected)
+        var iterator = attempts.makeAsyncIterator()
+        while problem != nil, await iterator.next() != nil {
+            problem = try difference(await file.outbox.counts(), expected)
+        }
+        patience.cancel()
+        await worker.stop()
+        return problem
+    }
+
+    private func script(_ step: inout Members) throws {
+        let faults = JSON.object([("faults", .array(try step.array("faults")))])
+        try file.sandbox.clearFaults()
+        try file.sandbox.script(json: faults.text)
     }
 }

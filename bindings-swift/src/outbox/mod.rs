@@ -110,10 +110,7 @@ impl NativeOutbox {
     ) -> Result<ChangedRecord> {
         let target: core::Target = meant.try_into()?;
         let cancelled =
-            self.ask(
-                token,
-                |outbox| async move { outbox.cancel(target, reason.as_deref()).await },
-            );
+            self.ask(token, |outbox| async move { outbox.cancel(target, reason.as_deref()).await });
         Ok(cancelled.await?.into())
     }
 

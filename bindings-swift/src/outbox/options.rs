@@ -48,7 +48,9 @@ impl OutboxOptions {
 #[derive(uniffi::Enum)]
 pub(crate) enum HoldRecord {
     /// Unix seconds.
-    Time { seconds: f64 },
+    Time {
+        seconds: f64,
+    },
     Release,
 }
 

@@ -44,10 +44,7 @@ pub(crate) struct NativeWorker {
 }
 
 impl NativeWorker {
-    pub(super) fn start(
-        mut builder: WorkerBuilder<Client>,
-        is_watched: bool,
-    ) -> Result<Arc<Self>> {
+    pub(super) fn start(mut builder: WorkerBuilder<Client>, is_watched: bool) -> Result<Arc<Self>> {
         let (teller, attempts) = mpsc::unbounded_channel();
         if is_watched {
             builder = builder.on_attempt(move |attempted| {

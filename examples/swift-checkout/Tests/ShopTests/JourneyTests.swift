@@ -19,7 +19,8 @@ final class JourneyTests: XCTestCase {
         defer { try? FileManager.default.removeItem(at: folder) }
         let (business, log) = (UUID(), log)
         let outbox = try Outbox.open(
-            "sqlite://\(folder.path)/connectly.db", businessID: business)
+            "sqlite://\(folder.path)/connectly.db", businessID: business,
+            enqueueTimeout: .seconds(60))
         try await visit(Shop(reporter: Reporter(outbox: outbox) { log.add($0) }))
         try await outbox.deliver(client: sandbox.client(businessID: business))
         counts = try await outbox.counts()
