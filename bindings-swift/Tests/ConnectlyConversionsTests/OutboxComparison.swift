@@ -105,17 +105,21 @@ extension OutboxPlay {
 
     /// What the sandbox holds, an entry for each order and for each event without an order id.
     static func holdings(_ orders: [String?]) -> [String] {
-        let counted = Dictionary(grouping: orders.compactMap { $0 }) { $0 }
-        return
-            (counted.map { "\($0.key) \($0.value.count)" }
-            + orders.filter { $0 == nil }.map { _ in "null 1" }).sorted()
+        let (ids, others) = (orders.compactMap { $0.map(ascii) }, orders.filter { $0 == nil })
+        let counted = Dictionary(grouping: ids) { $0 }.map { "\($0) \($1.count)" }
+        return (counted + others.map { _ in "null 1" }).sorted()
     }
 
     static func holding(_ json: JSON) throws -> String {
         var members = try Members(json, in: "received")
-        let order = try orNull(members.needed("order_id"))
+        let order = ascii(try orNull(members.needed("order_id")))
         let times = try members.number("times").map { Int($0) } ?? 0
         try members.finish()
         return "\(order) \(times)"
+    }
+
+    /// To Swift two texts of other bytes can be equal.
+    static func ascii(_ text: String) -> String {
+        text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
     }
 }
