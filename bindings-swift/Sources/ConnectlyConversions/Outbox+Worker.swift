@@ -84,10 +84,8 @@ extension Outbox {
         /// Waits until the worker is stopped, and stops it when the task is cancelled: for a
         /// service of a Swift server.
         ///
-        /// - Returns: What the worker did.
         /// - Throws: ``ConnectlyError/internal(_:)`` where a defect has ended it.
-        @discardableResult
-        public func run() async throws -> Delivered {
+        public func run() async throws {
             try await withTaskCancellationHandler {
                 try await ended()
             } onCancel: {
@@ -103,18 +101,13 @@ extension Outbox {
         public func stop(within time: Duration? = nil) async {
             // Only a panic could be thrown here, and nothing works then.
             try? handle.stop(within: time?.inSeconds)
-            _ = try? await ended()
+            try? await ended()
         }
 
         /// Waits until the worker has ended and every attempt was told.
-        private func ended() async throws -> Delivered {
-            do {
-                let record = try await handle.ended()
-                await telling?.value
-                return Delivered(record)
-            } catch {
-                throw publicError(error)
-            }
+        private func ended() async throws {
+            do { try await handle.ended() } catch { throw publicError(error) }
+            await telling?.value
         }
     }
 

@@ -2314,9 +2314,9 @@ public func FfiConverterTypeNativeSandbox_lower(_ value: NativeSandbox) -> UInt6
 public protocol NativeWorkerProtocol: AnyObject, Sendable {
     
     /**
-     * Waits until it has ended; gives what it did.
+     * Waits until it has ended.
      */
-    func ended() async throws  -> DeliveredRecord
+    func ended() async throws 
     
     /**
      * The next attempt; `None` once the worker has ended and all were given.
@@ -2386,9 +2386,9 @@ open class NativeWorker: NativeWorkerProtocol, @unchecked Sendable {
 
     
     /**
-     * Waits until it has ended; gives what it did.
+     * Waits until it has ended.
      */
-open func ended()async throws  -> DeliveredRecord  {
+open func ended()async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2396,10 +2396,10 @@ open func ended()async throws  -> DeliveredRecord  {
                         self.uniffiCloneHandle()
                 )
             },
-            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeDeliveredRecord_lift,
+            pollFunc: ffi_connectly_ffi_rust_future_poll_void,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_void,
+            freeFunc: ffi_connectly_ffi_rust_future_free_void,
+            liftFunc: { $0 },
             errorHandler: FfiConverterTypeFailure_lift
         )
 }
@@ -5776,7 +5776,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativeoutbox_worker() != 1215) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_nativeworker_ended() != 33502) {
+    if (uniffi_connectly_ffi_checksum_method_nativeworker_ended() != 10206) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativeworker_next_attempt() != 44888) {

@@ -45,10 +45,11 @@ final class OutboxWorkerTests: XCTestCase {
         try await file.outbox.enqueue(OutboxFile.purchase("A"))
         try await file.sandbox.wait(for: 1)
         running.cancel()
-        let delivered = try await running.value
-        XCTAssertEqual(delivered.accepted, 1)
-        let again = try await worker.run()
-        XCTAssertEqual(again, delivered)
+        try await running.value
+        let metrics = try await file.outbox.metrics()
+        XCTAssertEqual(metrics.delivered.accepted, 1)
+        // It has ended, so there is nothing to wait for.
+        try await worker.run()
     }
 
     func testWhoStopsWaitsForTheAttemptsUnderWay() async throws {

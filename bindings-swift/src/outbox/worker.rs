@@ -7,7 +7,7 @@ use connectly_conversions as core;
 use connectly_conversions::{Client, DeliverOptions, Delivered, Error, Worker, WorkerBuilder};
 use tokio::sync::{Mutex, mpsc, watch};
 
-use super::record::{AttemptRecord, DeliveredRecord};
+use super::record::AttemptRecord;
 use crate::cancel::CancelToken;
 use crate::engine;
 use crate::error::Result;
@@ -36,8 +36,8 @@ pub(super) async fn deliver(
 #[derive(uniffi::Object)]
 pub(crate) struct NativeWorker {
     worker: Arc<Worker<Client>>,
-    /// What it did, once it has ended.
-    ended: watch::Receiver<Option<Delivered>>,
+    /// Whether it has ended.
+    ended: watch::Receiver<bool>,
     /// What it was not asked for yet. The worker cannot wait for Swift: everything else would wait
     /// on the same thread.
     attempts: Mutex<mpsc::UnboundedReceiver<AttemptRecord>>,
@@ -53,10 +53,11 @@ impl NativeWorker {
             });
         }
         let worker = Arc::new(builder.build()?);
-        let (end, ended) = watch::channel(None);
+        let (end, ended) = watch::channel(false);
         let running = Arc::clone(&worker);
         engine::spawn(Arc::default(), async move {
-            end.send_replace(Some(running.run().await));
+            running.run().await;
+            end.send_replace(true);
         })?;
         Ok(Arc::new(Self { worker, ended, attempts: Mutex::new(attempts) }))
     }
@@ -71,12 +72,12 @@ impl NativeWorker {
         Ok(())
     }
 
-    /// Waits until it has ended; gives what it did.
-    pub(crate) async fn ended(&self) -> Result<DeliveredRecord> {
-        let mut ended = self.ended.clone();
-        let delivered = ended.wait_for(Option::is_some).await.ok().and_then(|ended| *ended);
-        let delivered = delivered.ok_or_else(|| Error::internal("the outbox's worker panicked"))?;
-        Ok(delivered.into())
+    /// Waits until it has ended.
+    pub(crate) async fn ended(&self) -> Result<()> {
+        match self.ended.clone().wait_for(|ended| *ended).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::internal("the outbox's worker panicked").into()),
+        }
     }
 
     /// The next attempt; `None` once the worker has ended and all were given.
@@ -87,7 +88,7 @@ impl NativeWorker {
             // All that was told before the end comes before it.
             biased;
             attempt = attempts.recv() => attempt,
-            _ = ended.wait_for(Option::is_some) => None,
+            _ = ended.wait_for(|ended| *ended) => None,
         })
     }
 }
