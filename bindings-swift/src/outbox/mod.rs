@@ -157,9 +157,10 @@ impl NativeOutbox {
     ) -> Result<ReplayedRecord> {
         let dead: core::Dead = which.try_into()?;
         let replayed = self.ask(token, |outbox| async move {
-            match plan {
-                true => outbox.plan_replay(dead, force).await,
-                false => outbox.replay(dead, force).await,
+            if plan {
+                outbox.plan_replay(dead, force).await
+            } else {
+                outbox.replay(dead, force).await
             }
         });
         Ok(replayed.await?.into())

@@ -29,10 +29,10 @@ impl OutboxOptions {
             builder = builder.enqueue_timeout(timeout);
         }
         if let Some(events) = self.max_events {
-            builder = builder.max_events(binding::count("maxEvents", events)? as u64);
+            builder = builder.max_events(binding::size("maxEvents", events)?);
         }
         if let Some(bytes) = self.max_bytes {
-            builder = builder.max_bytes(binding::count("maxBytes", bytes)? as u64);
+            builder = builder.max_bytes(binding::size("maxBytes", bytes)?);
         }
         if let Some(time) = seconds("giveUpAfter", self.give_up_after)? {
             builder = builder.give_up_after(time);
