@@ -38,6 +38,20 @@ const PURCHASE = `
 `;
 
 describe("a worker thread with an environment of its own", () => {
+  it("opens outboxes of the business of its environment", async () => {
+    const source = `
+      const { Outbox } = require("connectly-conversions");
+      try {
+        parentPort.postMessage(typeof Outbox.open("sqlite:///never/opened.db"));
+      } catch ({ code }) {
+        parentPort.postMessage(code);
+      }
+    `;
+    assert.equal(await inWorker(source, { CONNECTLY_BUSINESS_ID: BUSINESS_ID }), "object");
+    assert.equal(await inWorker(source, { CONNECTLY_BUSINESS_ID: "" }), "missing_business_id");
+    assert.equal(await inWorker(source, { CONNECTLY_BUSINESS_ID: "shop" }), "invalid_business_id");
+  });
+
   it("has its clients set up by that", async (t) => {
     const sandbox = using(t, await Sandbox.start());
     const { apiKey, businessId, baseUrl } = sandbox.clientOptions;

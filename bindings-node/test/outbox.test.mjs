@@ -563,13 +563,6 @@ describe("arguments", () => {
     await assert.rejects(worker.stop({ timeout: "5" }), ConfigurationError);
     await worker.stop();
   });
-
-  it("of open may be left to the environment", (t) => {
-    assert.throws(() => Outbox.open(outboxUrl(t)), { code: "missing_business_id" });
-    process.env.CONNECTLY_BUSINESS_ID = BUSINESS_ID;
-    t.after(() => delete process.env.CONNECTLY_BUSINESS_ID);
-    Outbox.open(outboxUrl(t));
-  });
 });
 
 it("is the same for CommonJS", async (t) => {
