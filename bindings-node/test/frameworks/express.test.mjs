@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
@@ -76,10 +77,15 @@ describe("an Express shop", () => {
 
   before(async () => {
     sandbox = await Sandbox.start();
-    // Beside the shop's modules, which are found from there.
-    folder = mkdtempSync(join(shop, "run-"));
+    folder = mkdtempSync(join(tmpdir(), "connectly-"));
     mkdirSync(join(folder, "node_modules"));
-    symlinkSync(root, join(folder, "node_modules", "connectly-conversions"), "junction");
+    const linked = { "connectly-conversions": root };
+    for (const name of ["@types", "cookie-parser", "express"]) {
+      linked[name] = join(shop, "node_modules", name);
+    }
+    for (const [name, path] of Object.entries(linked)) {
+      symlinkSync(path, join(folder, "node_modules", name), "junction");
+    }
     url = `sqlite://${folder}/outbox.db`;
     // A busy machine is no reason to fail.
     const text = snippet
