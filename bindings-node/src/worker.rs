@@ -13,9 +13,6 @@ use crate::answers::{Answers, Unanswered};
 use crate::ledger::told;
 use crate::{engine, record};
 
-/// The core ends an attempt by itself long before this.
-const AS_LONG_AS_IT_TAKES: Duration = Duration::MAX;
-
 /// A worker that runs.
 #[napi(js_name = "Worker")]
 pub struct NativeWorker(Arc<Worker<Client>>);
@@ -60,7 +57,7 @@ impl NativeWorker {
     #[napi(catch_unwind)]
     pub fn stop(&self, timeout: Option<f64>) -> Option<String> {
         let timeout = match timeout {
-            None => Ok(AS_LONG_AS_IT_TAKES),
+            None => Ok(Worker::<Client>::PATIENCE),
             // Cut off at once.
             Some(0.0) => Ok(Duration::ZERO),
             Some(timeout) => binding::milliseconds("timeout", timeout),
@@ -78,7 +75,7 @@ impl NativeWorker {
 impl Drop for NativeWorker {
     /// The JavaScript thread that began it has ended.
     fn drop(&mut self) {
-        self.0.stop(AS_LONG_AS_IT_TAKES);
+        self.0.stop(Worker::<Client>::PATIENCE);
     }
 }
 
