@@ -59,6 +59,14 @@ def delivered(sandbox: Sandbox, environment: dict[str, str], orders: Iterable[st
     database.close()
 
 
+def test_a_lost_order_is_noticed(sandbox: Sandbox, environment: dict[str, str]) -> None:
+    """What the tests below ask catches an outbox that acknowledges what it does not keep."""
+    with Program("outbox_pool.py", "kept-1", "kept-2", environment=environment) as program:
+        program.ends()
+    with pytest.raises(AssertionError, match="accepted=2"):
+        delivered(sandbox, environment, ["kept-1", "kept-2", "acknowledged-and-lost"])
+
+
 @pytest.mark.parametrize("kind", GUNICORN)
 def test_gunicorn(
     kind: str, sandbox: Sandbox, environment: dict[str, str], enqueued_before: list[str]
