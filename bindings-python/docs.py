@@ -16,7 +16,6 @@ STUB = HERE / "python/connectly_conversions/_native.pyi"
 RUST = HERE / "src/docs.rs"
 
 PRIVATE = {
-    "Closing",
     "InFlight",
     "NativeClient",
     "NativeOutbox",

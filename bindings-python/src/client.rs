@@ -12,19 +12,20 @@ use pyo3::prelude::*;
 
 use crate::arguments::{instance, number, setting, text_or_uuid};
 use crate::blocking;
-use crate::closing::Closing;
-use crate::errors::{OrRaise, guarded};
+use crate::errors::{OrRaise, guarded, raise};
 use crate::event::ConversionEvent;
 use crate::in_flight::InFlight;
+use crate::operation::Operation;
 use crate::records::{Receipt, RetryPolicy};
 
-/// Settings, and a pool for each of the two runtimes: a pool never crosses runtimes or forks.
+/// Settings and pools: a pool never crosses runtimes or forks.
 #[pyclass(frozen)]
 pub struct NativeClient {
     settings: core::Client,
     closed: AtomicBool,
     blocking: PerProcess<core::Client>,
     background: PerProcess<core::Client>,
+    workers: PerProcess<core::Client>,
 }
 
 impl NativeClient {
@@ -36,9 +37,12 @@ impl NativeClient {
         client
     }
 
-    /// With a pool that `close` leaves alone: the worker has an end of its own.
-    pub(crate) fn of_a_worker(&self) -> core::Client {
-        self.settings.with_own_pool()
+    /// For workers: with a pool that `close` leaves alone, since they have an end of their own.
+    pub(crate) fn of_workers(&self, py: Python<'_>) -> PyResult<core::Client> {
+        if self.closed() {
+            return Err(raise(py, &core::Error::client_closed()));
+        }
+        Ok(self.workers.get_or_init(|| self.settings.with_own_pool()).clone())
     }
 
     /// Refuses further sends; gives the pools that were used in this process.
@@ -134,6 +138,7 @@ impl NativeClient {
                 closed: AtomicBool::new(false),
                 blocking: PerProcess::new(),
                 background: PerProcess::new(),
+                workers: PerProcess::new(),
             })
         })
     }
@@ -181,17 +186,17 @@ impl NativeClient {
     }
 
     /// As `close`, on the I/O thread; nothing where that has made no request.
-    #[pyo3(signature = (timeout, wake))]
     fn start_close(
         &self,
         py: Python<'_>,
         timeout: Option<&Bound<'_, PyAny>>,
-        wake: Py<PyAny>,
-    ) -> PyResult<Option<Closing>> {
+    ) -> PyResult<Option<Operation>> {
         guarded(py, || {
             let patience = patience(py, timeout)?;
             let [_, used] = self.refuse();
-            used.map(|client| Closing::start(py, client.clone(), patience, wake)).transpose()
+            let Some(client) = used.cloned() else { return Ok(None) };
+            let closing = async move { Ok(client.close_within(patience).await) };
+            Operation::begun(py, closing, ()).map(Some)
         })
     }
 

@@ -19,6 +19,18 @@ pub(crate) fn with_python(call: impl FnOnce(Python<'_>)) {
     }
 }
 
+/// The same for a call that may never end: closing waits until it has begun, and not for its end.
+pub(crate) fn with_python_for_long(call: impl FnOnce(Python<'_>)) {
+    let guard = CLOSED.get_or_init(RwLock::default);
+    let closed = guard.read().unwrap_or_else(PoisonError::into_inner);
+    if !*closed {
+        let _ = Python::try_attach(|py| {
+            drop(closed);
+            call(py);
+        });
+    }
+}
+
 /// Waits for calls under way and lets no further one begin.
 #[pyfunction]
 #[pyo3(name = "close_exit_guard")]

@@ -15,7 +15,6 @@ mod arguments;
 mod bell;
 mod blocking;
 mod client;
-mod closing;
 mod command;
 mod document;
 mod errors;
@@ -46,8 +45,6 @@ mod _native {
 
     #[pymodule_export]
     use crate::client::NativeClient;
-    #[pymodule_export]
-    use crate::closing::Closing;
     #[pymodule_export]
     use crate::command::{panic, run_command};
     #[pymodule_export]

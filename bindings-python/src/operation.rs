@@ -1,5 +1,4 @@
-//! Something that is asked of an outbox: by a caller that blocks, or on the I/O thread for one that
-//! does not.
+//! Something that is asked: by a caller that blocks, or on the I/O thread for one that does not.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -47,6 +46,24 @@ impl Operation {
     ) -> Self {
         let work = async move { json(&work.await?) };
         Self { work: Mutex::new(Some(work.boxed())), started: OnceLock::new(), pid: process::id() }
+    }
+
+    /// The I/O thread does it from now on, whether or not anybody waits for the answer; `waiting` is
+    /// dropped when nobody does.
+    pub(crate) fn begun<T: Serialize + Send + 'static>(
+        py: Python<'_>,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+        waiting: impl Send + 'static,
+    ) -> PyResult<Self> {
+        let task = io_thread::handle(py)?.spawn(work);
+        Ok(Self::new(async move {
+            let done = task.await;
+            drop(waiting);
+            done.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => Err(defect(&*panic)),
+                Err(error) => Err(Error::internal(error.to_string())),
+            })
+        }))
     }
 
     fn of_this_process(&self, py: Python<'_>) -> PyResult<()> {

@@ -63,7 +63,7 @@ impl NativeWorker {
         rate: Option<&Bound<'_, PyAny>>,
         told: Told,
     ) -> PyResult<Self> {
-        let mut worker = outbox.worker(client.of_a_worker());
+        let mut worker = outbox.worker(client.of_workers(py)?);
         if let Some(given) = concurrency {
             let count = binding::concurrency(number("concurrency", given)?).or_raise(py)?;
             worker = worker.concurrency(count);
@@ -150,7 +150,7 @@ fn tell(untold: Receiver<News>, told: Told) {
     let mut told = Some(told);
     for news in untold {
         match news {
-            News::Tell(happened) => exit_guard::with_python(|py| {
+            News::Tell(happened) => exit_guard::with_python_for_long(|py| {
                 let done = told.as_ref().map(|told| call(py, told, happened));
                 if let Some(Err(error)) = done {
                     error.write_unraisable(py, None);
@@ -192,15 +192,9 @@ pub(crate) fn delivery(
         let seconds = number("deadline", deadline)?;
         options.deadline = Some(binding::seconds("deadline", seconds).or_raise(py)?);
     }
-    let worker = Arc::new(outbox.worker(client.of_a_worker()).build().or_raise(py)?);
-    let runs = Arc::clone(&worker);
-    let task = io_thread::handle(py)?.spawn(async move { runs.deliver(options).await });
-    let watch = StopsIfDropped(worker);
-    Ok(Operation::new(async move {
-        let delivered = task.await;
-        drop(watch);
-        delivered.unwrap_or_else(|error| Err(Error::internal(format!("no delivery: {error}"))))
-    }))
+    let worker = Arc::new(outbox.worker(client.of_workers(py)?).build().or_raise(py)?);
+    let waiting = StopsIfDropped(Arc::clone(&worker));
+    Operation::begun(py, async move { worker.deliver(options).await }, waiting)
 }
 
 struct StopsIfDropped(Arc<Worker>);

@@ -11,7 +11,7 @@ import sysconfig
 from pathlib import Path
 
 import connectly_conversions
-from connectly_conversions import Client, ConversionEvent, Sandbox, TrackingParams
+from connectly_conversions import Client, ConversionEvent, Outbox, Sandbox, TrackingParams
 
 from .conftest import BUSINESS, KEY, purchase
 
@@ -37,6 +37,18 @@ def test_validate_and_send(connectly_sandbox: Sandbox, event: ConversionEvent) -
     done = run("send", "-", text=document)
     assert done.returncode == 0, done.stderr
     connectly_sandbox.assert_reported("ORD-7821")
+
+
+def test_the_outbox_of_a_shop(
+    connectly_sandbox: Sandbox, event: ConversionEvent, tmp_path: Path
+) -> None:
+    url = f"sqlite://{tmp_path}/connectly.db"
+    with Outbox.open(url, enqueue_timeout=30) as outbox:
+        outbox.enqueue(event)
+        done = run("outbox", "deliver", "--url", url)
+        assert done.returncode == 0, done.stderr
+        connectly_sandbox.assert_reported("ORD-7821")
+        assert outbox.counts().accepted == 1
 
 
 def test_the_sandbox_ends_with_ctrl_c(event: ConversionEvent) -> None:

@@ -416,6 +416,27 @@ def test_a_client_of_another_business_is_refused(
     assert connectly_sandbox.requests == []
 
 
+def test_a_closed_client_delivers_nothing(
+    outbox: Any, client: Client, event: ConversionEvent
+) -> None:
+    outbox.enqueue(event)
+    client.close()
+    with pytest.raises(ConfigurationError) as caught:
+        outbox.deliver(client)
+    assert caught.value.code == "client_closed"
+    assert outbox.metrics().refused_code is None
+
+
+def test_closing_a_client_leaves_its_worker_alone(
+    outbox: Any, client: Client, connectly_sandbox: Sandbox, event: ConversionEvent
+) -> None:
+    with outbox.worker(client):
+        client.close()
+        outbox.enqueue(event)
+        connectly_sandbox.wait_for(1)
+    assert outbox.counts() == counts(accepted=1)
+
+
 def test_delivery_ends_at_its_deadline(
     outbox: Any, client: Client, connectly_sandbox: Sandbox, event: ConversionEvent
 ) -> None:

@@ -10,7 +10,6 @@ from types import TracebackType
 from connectly_conversions import _exit_guard, _log, _waiting
 from connectly_conversions._client import BaseClient
 from connectly_conversions._native import (
-    Closing,
     ConversionEvent,
     InFlight,
     Operation,
@@ -74,12 +73,6 @@ class _Waiter:
         finally:
             _exit_guard.waiting.discard(self)
             operation.stop()
-
-    async def result(self, closing: Closing) -> int:
-        """How many requests were cut off, when all have ended."""
-        while (cut_off := closing.take()) is None and not _exit_guard.exit_guard_is_closed():
-            await self.news.wait()
-        return cut_off or 0
 
 
 async def answer(operation: Operation) -> str:
@@ -146,8 +139,8 @@ class AsyncClient(BaseClient):
     async def close(self, timeout: float | None = None) -> int:
         """As :meth:`connectly_conversions.Client.close`."""
         waiter = _Waiter()
-        closing = self._native.start_close(timeout, waiter)
-        return 0 if closing is None else await waiter.result(closing)
+        closing = self._native.start_close(timeout)
+        return 0 if closing is None else int(await waiter.answer(closing))
 
     async def __aenter__(self) -> Self:
         return self

@@ -198,14 +198,10 @@ class Client(BaseClient):
             How many were cut off. In a signal handler that has interrupted a send it waits for
             none and gives 0.
         """
-        waiter = _waiting.waiter()
-        if waiter is None:
+        if not _waiting.in_a_greenlet():
             return self._native.close(timeout)
-        try:
-            closing = self._native.start_close(timeout, waiter)
-            return 0 if closing is None else _waiting.result(closing, waiter)
-        finally:
-            waiter.close()
+        closing = self._native.start_close(timeout)
+        return 0 if closing is None else int(_waiting.answer(closing))
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,6 @@ from connectly_conversions.errors import ConnectlyError, Issue
 __all__ = [
     "COOKIE_NAME",
     "SCRIPT_COOKIE_NAME",
-    "Closing",
     "ConversionEvent",
     "InFlight",
     "Item",
@@ -491,12 +490,6 @@ class InFlight:
     def stop(self) -> list[Outcome]: ...
 
 @final
-class Closing:
-    """A client that closes while its caller does not block."""
-
-    def take(self) -> int | None: ...
-
-@final
 class NativeClient:
     """What ``Client`` and ``AsyncClient`` are made of."""
 
@@ -522,13 +515,13 @@ class NativeClient:
         self, concurrency: int | None = None, wake: Callable[[], object] | None = None
     ) -> InFlight: ...
     def close(self, timeout: float | None = None) -> int: ...
-    def start_close(self, timeout: float | None, wake: Callable[[], object]) -> Closing | None: ...
+    def start_close(self, timeout: float | None) -> Operation | None: ...
     @property
     def closed(self) -> bool: ...
 
 @final
 class Operation:
-    """One question to an outbox; its answer is JSON."""
+    """Something that is asked; its answer is JSON."""
 
     def run(self) -> str: ...
     def start(self, wake: Callable[[], object]) -> None: ...

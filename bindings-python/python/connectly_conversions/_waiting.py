@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from connectly_conversions._native import (
-        Closing,
         InFlight,
         NativeClient,
         Operation,
@@ -139,13 +138,6 @@ def next_outcome(requests: InFlight, waiter: Waiter | None) -> Outcome:
     finally:
         if waiter is not None:
             _exit_guard.waiting.discard(waiter)
-
-
-def result(closing: Closing, waiter: Waiter) -> int:
-    """How many requests were cut off, when all have ended."""
-    while (cut_off := closing.take()) is None and not _exit_guard.exit_guard_is_closed():
-        waiter.wait()
-    return cut_off or 0
 
 
 def answer(operation: Operation) -> str:

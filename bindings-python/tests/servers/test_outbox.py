@@ -213,6 +213,16 @@ def test_an_api_that_hangs_holds_no_exit_up(sandbox: Sandbox, environment: dict[
         assert outbox.counts().pending == 1
 
 
+def test_a_hook_that_never_ends_holds_no_exit_up(
+    sandbox: Sandbox, environment: dict[str, str]
+) -> None:
+    with Program("outbox_exits.py", "stuck", "return", environment=environment) as program:
+        program.wait_for("stuck")
+        program.say("go")
+        program.ends()
+    delivered(sandbox, environment, ["under-way"])
+
+
 def test_a_worker_stays_with_the_process_that_started_it(
     sandbox: Sandbox, environment: dict[str, str]
 ) -> None:

@@ -10,14 +10,17 @@ import shutil
 import sys
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from connectly_conversions import (
     AsyncClient,
+    AsyncOutbox,
     Client,
     ConnectlyError,
     ConversionEvent,
     Item,
     NetworkError,
+    Outbox,
     RetryPolicy,
     Sandbox,
     TrackingParams,
@@ -51,6 +54,14 @@ async def send(url: str) -> None:
         assert [receipt.attempts for receipt in await asyncio.gather(*sends)] == [1] * 4
 
 
+async def enqueue_and_deliver(url: str, client: Client) -> None:
+    async with AsyncOutbox.open(url, BUSINESS, enqueue_timeout=30) as outbox:
+        with Outbox.open(url, BUSINESS, enqueue_timeout=30) as other:
+            other.enqueue(purchase("enqueued"))
+        await outbox.enqueue(purchase("enqueued-async"))
+        assert (await outbox.deliver(client)).accepted == 2
+
+
 def main() -> None:
     if os.environ.get("SLIM"):
         assert shutil.which("cc") is None
@@ -68,6 +79,9 @@ def main() -> None:
         asyncio.run(send(sandbox.url))
         sandbox.assert_reported("blocking", value="99.97", currency="USD")
         assert len(sandbox.received) == 9
+        with TemporaryDirectory() as folder:
+            asyncio.run(enqueue_and_deliver(f"sqlite://{folder}/outbox.db", client))
+        assert len(sandbox.received) == 11
 
     # TLS is set up, whether the machine has certificates or not; nobody listens on port 1.
     no_patience = RetryPolicy(retries=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from typing import NoReturn
 
 import outbox_shop
@@ -14,6 +15,15 @@ from exits import end
 
 def blocking(how: str) -> None:
     outbox_shop.worker().start()
+    end(how)
+
+
+def stuck(how: str) -> None:
+    """What it does with each attempt never ends."""
+    worker = outbox_shop.outbox.worker(
+        shop.client, on_attempt=lambda _: print("stuck", flush=True) or threading.Event().wait()
+    )
+    worker.start()
     end(how)
 
 
@@ -42,4 +52,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "asyncio":
         asyncio.run(in_asyncio(sys.argv[2]))
     else:
-        {"blocking": blocking, "child": child}[sys.argv[1]](sys.argv[2])
+        {"blocking": blocking, "child": child, "stuck": stuck}[sys.argv[1]](sys.argv[2])
