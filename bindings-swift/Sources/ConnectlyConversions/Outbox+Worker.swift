@@ -18,19 +18,29 @@ extension Outbox {
     ///   - rate: How many requests begin within a second at most; no limit unless given.
     ///   - onAttempt: Is told what came of each attempt, one after the other, once that is on the
     ///     disk: for metrics and logs. No delivery waits for it.
+    ///   - onFailure: Is told when the outbox's database begins to fail. The worker tries on, and
+    ///     nothing is lost.
     /// - Throws: ``ConnectlyError/configuration(_:)`` where an option cannot be used, or the client
     ///   is of another business.
     @discardableResult
     public func worker(
         client: Client, concurrency: Int? = nil, rate: Double? = nil,
-        onAttempt: (@Sendable (Attempt) async -> Void)? = nil
+        onAttempt: (@Sendable (Attempt) async -> Void)? = nil,
+        onFailure: (@Sendable (ConnectlyError) async -> Void)? = nil
     ) throws -> Worker {
+        let isWatched = onAttempt != nil || onFailure != nil
         let options = WorkerOptions(
-            concurrency: concurrency.map(Double.init), rate: rate, isWatched: onAttempt != nil)
+            concurrency: concurrency.map(Double.init), rate: rate, isWatched: isWatched)
         let worker = try native {
             try handle.worker(client: client.handle, options: options)
         }
-        return Worker(worker, client: client, onAttempt: onAttempt)
+        return Worker(worker, client: client) { news in
+            switch news {
+            case .attempted(let record):
+                if let attempt = try? Attempt(record) { await onAttempt?(attempt) }
+            case .failing(let error): await onFailure?(ConnectlyError(error))
+            }
+        }
     }
 
     /// Delivers what is due now, and ends: for a cron job, or a function that is frozen between two
@@ -60,24 +70,18 @@ extension Outbox {
     /// Sends the events of an outbox until it is stopped.
     public final class Worker: Sendable {
         private let handle: NativeWorker
-        private let telling: Task<Void, Never>?
+        private let telling: Task<Void, Never>
         /// It may own what it sends to.
         private let client: Client
 
         init(
             _ handle: NativeWorker, client: Client,
-            onAttempt: (@Sendable (Attempt) async -> Void)?
+            tell: @escaping @Sendable (NewsRecord) async -> Void
         ) {
             self.handle = handle
             self.client = client
-            telling = onAttempt.map { onAttempt in
-                Task {
-                    while let record = try? await handle.nextAttempt(),
-                        let attempt = try? Attempt(record)
-                    {
-                        await onAttempt(attempt)
-                    }
-                }
+            telling = Task {
+                while let news = try? await handle.nextNews() { await tell(news) }
             }
         }
 
@@ -104,10 +108,10 @@ extension Outbox {
             try? await ended()
         }
 
-        /// Waits until the worker has ended and every attempt was told.
+        /// Waits until the worker has ended and all of it was told.
         private func ended() async throws {
             do { try await handle.ended() } catch { throw publicError(error) }
-            await telling?.value
+            await telling.value
         }
     }
 

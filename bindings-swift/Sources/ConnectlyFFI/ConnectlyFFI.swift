@@ -2319,9 +2319,9 @@ public protocol NativeWorkerProtocol: AnyObject, Sendable {
     func ended() async throws 
     
     /**
-     * The next attempt; `None` once the worker has ended and all were given.
+     * What it tells next; `None` once it has ended and all was told.
      */
-    func nextAttempt() async throws  -> AttemptRecord?
+    func nextNews() async throws  -> NewsRecord?
     
     /**
      * Takes no more events, and ends within so many seconds.
@@ -2405,20 +2405,20 @@ open func ended()async throws   {
 }
     
     /**
-     * The next attempt; `None` once the worker has ended and all were given.
+     * What it tells next; `None` once it has ended and all was told.
      */
-open func nextAttempt()async throws  -> AttemptRecord?  {
+open func nextNews()async throws  -> NewsRecord?  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
-                uniffi_connectly_ffi_fn_method_nativeworker_next_attempt(
+                uniffi_connectly_ffi_fn_method_nativeworker_next_news(
                         self.uniffiCloneHandle()
                 )
             },
             pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterOptionTypeAttemptRecord.lift,
+            liftFunc: FfiConverterOptionTypeNewsRecord.lift,
             errorHandler: FfiConverterTypeFailure_lift
         )
 }
@@ -4529,7 +4529,7 @@ public struct WorkerOptions: Equatable, Hashable {
     public let concurrency: Double?
     public let rate: Double?
     /**
-     * Whether it is asked for its attempts.
+     * Whether it is asked for its news.
      */
     public let isWatched: Bool
 
@@ -4537,7 +4537,7 @@ public struct WorkerOptions: Equatable, Hashable {
     // declare one manually.
     public init(concurrency: Double?, rate: Double?, 
         /**
-         * Whether it is asked for its attempts.
+         * Whether it is asked for its news.
          */isWatched: Bool) {
         self.concurrency = concurrency
         self.rate = rate
@@ -4906,6 +4906,84 @@ public func FfiConverterTypeMeantRecord_lower(_ value: MeantRecord) -> RustBuffe
 
 
 /**
+ * What a worker tells of itself.
+ */
+
+public enum NewsRecord: Equatable, Hashable {
+    
+    case attempted(attempt: AttemptRecord
+    )
+    /**
+     * The database has begun to fail; the worker tries on.
+     */
+    case failing(error: ErrorRecord
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension NewsRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewsRecord: FfiConverterRustBuffer {
+    typealias SwiftType = NewsRecord
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewsRecord {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .attempted(attempt: try FfiConverterTypeAttemptRecord.read(from: &buf)
+        )
+        
+        case 2: return .failing(error: try FfiConverterTypeErrorRecord.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: NewsRecord, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .attempted(attempt):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeAttemptRecord.write(attempt, into: &buf)
+            
+        
+        case let .failing(error):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeErrorRecord.write(error, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewsRecord_lift(_ buf: RustBuffer) throws -> NewsRecord {
+    return try FfiConverterTypeNewsRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewsRecord_lower(_ value: NewsRecord) -> RustBuffer {
+    return FfiConverterTypeNewsRecord.lower(value)
+}
+
+
+
+/**
  * What became of one event of a batch.
  */
 
@@ -5191,30 +5269,6 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeAttemptRecord: FfiConverterRustBuffer {
-    typealias SwiftType = AttemptRecord?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterTypeAttemptRecord.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterTypeAttemptRecord.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterOptionTypeLedgerRecord: FfiConverterRustBuffer {
     typealias SwiftType = LedgerRecord?
 
@@ -5303,6 +5357,30 @@ fileprivate struct FfiConverterOptionTypeHoldRecord: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeHoldRecord.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeNewsRecord: FfiConverterRustBuffer {
+    typealias SwiftType = NewsRecord?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeNewsRecord.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeNewsRecord.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -5779,7 +5857,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativeworker_ended() != 10206) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_connectly_ffi_checksum_method_nativeworker_next_attempt() != 44888) {
+    if (uniffi_connectly_ffi_checksum_method_nativeworker_next_news() != 10869) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativeworker_stop() != 60470) {

@@ -97,6 +97,18 @@ final class OutboxWorkerTests: XCTestCase {
         XCTAssertEqual(delivered.accepted, 0)
     }
 
+    func testAWorkerTellsThatItsFileFails() async throws {
+        let file = try OutboxFile(self)
+        let outbox = try Outbox.open(
+            file.url.replacingOccurrences(of: "connectly.db", with: "no-folder/connectly.db"),
+            businessID: OutboxFile.business)
+        let (failures, told) = AsyncStream<ConnectlyError>.makeStream()
+        let worker = try outbox.worker(client: file.client, onFailure: { told.yield($0) })
+        let failure = await failures.first { _ in true }
+        XCTAssertEqual(failure?.code, .outboxUnavailable)
+        await worker.stop(within: .zero)
+    }
+
     func testAWorkerThatCannotWorkIsRefused() async throws {
         let file = try OutboxFile(self)
         let (outbox, client) = (file.outbox, file.client)

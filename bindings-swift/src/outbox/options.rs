@@ -102,7 +102,7 @@ impl TryFrom<DeliverRecord> for core::DeliverOptions {
 pub(crate) struct WorkerOptions {
     pub(crate) concurrency: Option<f64>,
     pub(crate) rate: Option<f64>,
-    /// Whether it is asked for its attempts.
+    /// Whether it is asked for its news.
     pub(crate) is_watched: bool,
 }
 

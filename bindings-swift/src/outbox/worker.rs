@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 use super::record::AttemptRecord;
 use crate::cancel::CancelToken;
 use crate::engine;
-use crate::error::Result;
+use crate::error::{ErrorRecord, Result};
 
 /// Delivers; once the token is cancelled it takes no more events, and ends in an orderly way.
 pub(super) async fn deliver(
@@ -32,6 +32,18 @@ pub(super) async fn deliver(
     Ok(engine::run(Arc::default(), work).await??)
 }
 
+/// What a worker tells of itself.
+#[derive(uniffi::Enum)]
+pub(crate) enum NewsRecord {
+    Attempted {
+        attempt: AttemptRecord,
+    },
+    /// The database has begun to fail; the worker tries on.
+    Failing {
+        error: ErrorRecord,
+    },
+}
+
 /// A worker that runs. It goes on where this is freed, until the process ends.
 #[derive(uniffi::Object)]
 pub(crate) struct NativeWorker {
@@ -40,17 +52,22 @@ pub(crate) struct NativeWorker {
     ended: watch::Receiver<bool>,
     /// What it was not asked for yet. The worker cannot wait for Swift: everything else would wait
     /// on the same thread.
-    attempts: Mutex<mpsc::UnboundedReceiver<AttemptRecord>>,
+    news: Mutex<mpsc::UnboundedReceiver<NewsRecord>>,
 }
 
 impl NativeWorker {
     pub(super) fn start(mut builder: WorkerBuilder<Client>, is_watched: bool) -> Result<Arc<Self>> {
-        let (teller, attempts) = mpsc::unbounded_channel();
+        let (teller, news) = mpsc::unbounded_channel();
         if is_watched {
-            builder = builder.on_attempt(move |attempted| {
-                // The receiver lives as long as anybody can ask.
-                let _ = teller.send(attempted.into());
-            });
+            // The receiver lives as long as anybody can ask.
+            let alarm = teller.clone();
+            builder = builder
+                .on_attempt(move |attempted| {
+                    let _ = teller.send(NewsRecord::Attempted { attempt: attempted.into() });
+                })
+                .on_failing_store(move |error| {
+                    let _ = alarm.send(NewsRecord::Failing { error: error.into() });
+                });
         }
         let worker = Arc::new(builder.build()?);
         let (end, ended) = watch::channel(false);
@@ -59,7 +76,7 @@ impl NativeWorker {
             running.run().await;
             end.send_replace(true);
         })?;
-        Ok(Arc::new(Self { worker, ended, attempts: Mutex::new(attempts) }))
+        Ok(Arc::new(Self { worker, ended, news: Mutex::new(news) }))
     }
 }
 
@@ -80,14 +97,14 @@ impl NativeWorker {
         }
     }
 
-    /// The next attempt; `None` once the worker has ended and all were given.
-    pub(crate) async fn next_attempt(&self) -> Result<Option<AttemptRecord>> {
-        let mut attempts = self.attempts.lock().await;
+    /// What it tells next; `None` once it has ended and all was told.
+    pub(crate) async fn next_news(&self) -> Result<Option<NewsRecord>> {
+        let mut news = self.news.lock().await;
         let mut ended = self.ended.clone();
         Ok(tokio::select! {
             // All that was told before the end comes before it.
             biased;
-            attempt = attempts.recv() => attempt,
+            next = news.recv() => next,
             _ = ended.wait_for(|ended| *ended) => None,
         })
     }

@@ -162,7 +162,9 @@ OUTBOX_URL = "    ///   - url: `sqlite:///absolute/path/of/a/file.db`, on a disk
 WORKER_CLIENT = "    ///   - client: Sends, with its key and its pool. It is of the outbox's business.\n"
 WORKER_ON_ATTEMPT = """
     ///   - onAttempt: Is told what came of each attempt, one after the other, once that is on the
-    ///     disk: for metrics and logs. No delivery waits for it."""
+    ///     disk: for metrics and logs. No delivery waits for it.
+    ///   - onFailure: Is told when the outbox's database begins to fail. The worker tries on, and
+    ///     nothing is lost."""
 
 
 def sandbox(old: str, options: dict) -> str:

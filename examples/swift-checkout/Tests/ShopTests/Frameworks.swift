@@ -42,6 +42,7 @@ enum Environment {
 struct Logger: Sendable {
     func info(_ message: String) { print(message) }
     func warning(_ message: String) { print(message) }
+    func error(_ message: String) { print(message) }
 }
 
 protocol LifecycleHandler: Sendable {

@@ -50,6 +50,8 @@ func configure(_ app: Application) throws {
     }
     let worker = try outbox.worker(client: Client()) { attempt in
         app.logger.info("order \(attempt.orderID ?? ""): \(attempt.state)")
+    } onFailure: { error in
+        app.logger.error("the outbox fails: \(error)")
     }
     app.lifecycle.use(ConnectlyWorker(worker: worker))
 }
