@@ -63,6 +63,7 @@ export type {
   ClientOptions,
   LandingOptions,
   OutboxOptions,
+  PaceOptions,
   RetryPolicy,
 } from "./options.js";
 export { Outbox } from "./outbox.js";
@@ -77,5 +78,5 @@ export type { Receipt } from "./records.js";
 export type { OfId, OfOrder, OfTracking, OutboxTarget, ReplayTarget } from "./target.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";
 export { COOKIE_NAME, TrackingParams } from "./tracking.js";
-export type { DeliverOptions, WatchedOptions as WorkerOptions } from "./worker.js";
+export type { DeliverOptions, WorkerOptions } from "./worker.js";
 export { Worker } from "./worker.js";

@@ -108,8 +108,8 @@ export interface OutboxOptions {
   readonly keepPayloads?: number | null | undefined;
 }
 
-/** How a worker sends. */
-export interface WorkerOptions {
+/** How fast events are sent. */
+export interface PaceOptions {
   /** How many requests run at a time. Default: `4`. */
   readonly concurrency?: number | null | undefined;
   /** How many requests begin within a second at most; no limit unless given. */

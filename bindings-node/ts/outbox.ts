@@ -35,7 +35,7 @@ import {
   type ReplayTarget,
 } from "./target.js";
 import { warnOnce } from "./warning.js";
-import { type DeliverOptions, deliver, type WatchedOptions, Worker } from "./worker.js";
+import { type DeliverOptions, deliver, Worker, type WorkerOptions } from "./worker.js";
 
 /** Read so many at a time, so that memory stays flat. */
 const PAGE = 100;
@@ -213,7 +213,7 @@ export class Outbox {
    * @throws {ConfigurationError} where an option cannot be used, or the client is of another
    * business.
    */
-  worker(client: Client, options?: WatchedOptions): Worker {
+  worker(client: Client, options?: WorkerOptions): Worker {
     this.#use();
     const worker = new Worker(this.#native, client, options, () => this.#workers.delete(worker));
     this.#workers.add(worker);

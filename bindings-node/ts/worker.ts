@@ -5,12 +5,12 @@ import { errorOf, errorOfText } from "./errors.js";
 import { textOf } from "./json.js";
 import { type Attempted, type Delivered, type Told, told } from "./ledger.js";
 import type { NativeOutbox, NativeWorker } from "./native.js";
-import type { WorkerOptions } from "./options.js";
+import type { PaceOptions } from "./options.js";
 import type { Failed } from "./records.js";
 import { onAbort, signalOf } from "./signals.js";
 
 /** How a worker sends, and who is told. */
-export interface WatchedOptions extends WorkerOptions {
+export interface WorkerOptions extends PaceOptions {
   /**
    * Is told what came of each attempt, once that is on the disk: for metrics and logs. Where it
    * throws, that is a warning of the process.
@@ -19,7 +19,7 @@ export interface WatchedOptions extends WorkerOptions {
 }
 
 /** How long a delivery goes on, and how it sends. */
-export interface DeliverOptions extends WatchedOptions {
+export interface DeliverOptions extends WorkerOptions {
   /**
    * Whether it ends when nothing is due now, as it does unless told otherwise. It never waits for
    * a backoff, a lease or a pause.
@@ -108,7 +108,7 @@ class Delivery {
 }
 
 /** A hook that fails must not end the process. */
-function tell(hook: WatchedOptions["onAttempt"], attempted: Attempted): void {
+function tell(hook: WorkerOptions["onAttempt"], attempted: Attempted): void {
   const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error));
   try {
     Promise.resolve(hook?.(attempted)).catch(warn);
@@ -132,10 +132,10 @@ export class Worker {
   constructor(
     outbox: NativeOutbox,
     client: Client,
-    options: WatchedOptions | null | undefined,
+    options: WorkerOptions | null | undefined,
     hasEnded: () => void,
   ) {
-    const given = optionsOf<WatchedOptions>(options, WORKER_OPTIONS);
+    const given = optionsOf<WorkerOptions>(options, WORKER_OPTIONS);
     this.#delivery = new Delivery(outbox, client, given, false);
     this.#delivery.ended.then(hasEnded, hasEnded);
   }

@@ -113,7 +113,7 @@ def options(surface: dict) -> str:
         interface(
             "OutboxOptions", "An outbox's settings. Durations are in milliseconds.", rows["outbox"]
         ),
-        interface("WorkerOptions", "How a worker sends.", rows["worker"]),
+        interface("PaceOptions", "How fast events are sent.", rows["worker"]),
     ]
     return "\n\n".join(parts) + "\n"
 
