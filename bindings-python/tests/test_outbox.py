@@ -203,13 +203,18 @@ def test_one_event_is_named_in_one_way(outbox: Any) -> None:
             outbox.replay(**named)
 
 
-def test_many_at_once_are_all_or_none(outbox: Any, tracking: TrackingParams) -> None:
+def test_many_at_once_are_all_or_none(
+    outbox: Any, tracking: TrackingParams, caplog: pytest.LogCaptureFixture
+) -> None:
     events = [purchase(tracking, f"ORD-{number}") for number in range(20)]
     with pytest.raises(TypeError, match=r"events\[20\]"):
         outbox.enqueue_many([*events, "no event"])
     assert outbox.counts() == counts()
     enqueued = outbox.enqueue_many(iter(events))
     assert [one.state for one in enqueued] == ["pending"] * 20
+    assert caplog.records == []
+    assert outbox.enqueue_many([other_content(tracking, "ORD-7")])[0].conflict is True
+    assert "ORD-7" in caplog.text
     assert outbox.counts() == counts(pending=20)
 
 

@@ -119,9 +119,8 @@ def test_ctrl_c_is_heard_while_an_api_hangs(
     connectly_sandbox.fail_next(kind="hang")
     outbox.enqueue(event)
     assert interrupted(lambda: outbox.deliver(client), when=under_way) < AT_ONCE
-    # What was under way is told when it has ended; nobody else sends it meanwhile.
-    assert outbox.deliver(client).accepted == 0
-    assert outbox.counts().leased == 1
+    # What was under way ends in the background, ten seconds later at most.
+    assert outbox.counts().accepted == 0
 
 
 def test_a_cancelled_enqueue_leaves_the_loop_running(

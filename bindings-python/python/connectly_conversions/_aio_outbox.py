@@ -53,7 +53,10 @@ class AsyncOutbox(BaseOutbox):
     async def enqueue_many(self, events: Iterable[ConversionEvent]) -> list[Enqueued]:
         """As :meth:`connectly_conversions.Outbox.enqueue_many`."""
         checked = _waiting.events(events)
-        return _answers.enqueued_many(await _ask(self._native.enqueue_many(checked)))
+        done = _answers.enqueued_many(await _ask(self._native.enqueue_many(checked)))
+        for event, enqueued in zip(checked, done, strict=True):
+            _log.enqueued(event, enqueued)
+        return done
 
     async def skip(self, order_id: Id, reason: str, *, event_name: str = "Purchase") -> Changed:
         """As :meth:`connectly_conversions.Outbox.skip`."""

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from connectly_conversions._records import Attempted, Enqueued
     from connectly_conversions.errors import ConnectlyError
 
-_DEBUG = 10
-"""``logging.DEBUG``."""
+_DEBUG, _WARNING = 10, 30
+"""``logging.DEBUG`` and ``logging.WARNING``."""
 
 
 _made: list[logging.Logger] = []
@@ -75,13 +75,16 @@ def enqueued(event: ConversionEvent, done: Enqueued) -> None:
 
 
 def hook(on_attempt: Callable[[Attempted], object] | None) -> Callable[[str], None]:
-    """Logs what ends badly, and calls ``on_attempt``, whose own exceptions break nothing."""
+    """Logs what became of an attempt; what ``on_attempt`` raises breaks nothing."""
     from connectly_conversions import _answers  # noqa: PLC0415 - not before there is an outbox
 
     def told(attempt: str) -> None:
         attempted = _answers.attempted(attempt)
-        if attempted.state in {"rejected", "dead"}:
-            _logger().warning(
+        logger = _logger()
+        level = _WARNING if attempted.state in {"rejected", "dead"} else _DEBUG
+        if logger.isEnabledFor(level):
+            logger.log(
+                level,
                 "%s of order %s is %s: %s (status %s, attempt %d)",
                 attempted.event_name,
                 attempted.order_id,

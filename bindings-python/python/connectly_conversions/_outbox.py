@@ -67,7 +67,10 @@ class Outbox(BaseOutbox):
     def enqueue_many(self, events: Iterable[ConversionEvent]) -> list[Enqueued]:
         """Takes many events in one transaction: all of them, or none. It has no time limit."""
         checked = _waiting.events(events)
-        return _answers.enqueued_many(_ask(self._native.enqueue_many(checked)))
+        done = _answers.enqueued_many(_ask(self._native.enqueue_many(checked)))
+        for event, enqueued in zip(checked, done, strict=True):
+            _log.enqueued(event, enqueued)
+        return done
 
     def skip(self, order_id: Id, reason: str, *, event_name: str = "Purchase") -> Changed:
         """Writes down that an order is deliberately not reported, and why.
