@@ -68,13 +68,14 @@ pub(super) fn claim(row: Row, context: &Context) -> (Row, Effect) {
 }
 
 /// The claim counts as if it had not been.
-pub(super) fn give_back(row: Row, lease_no: i64) -> (Row, Effect) {
+pub(super) fn give_back(row: Row, lease_no: i64, context: &Context) -> (Row, Effect) {
     if row.state != State::Leased || row.lease_no != lease_no {
         return (row, Effect::LeaseLost);
     }
     let first_attempt_at = row.first_attempt_at.filter(|first| Some(*first) != row.leased_at);
     let due_at = row.due_at.unwrap_or(row.enqueued_at);
-    (uncounted(Row { first_attempt_at, ..row }).pending(due_at), Effect::Moved)
+    let row = uncounted(Row { first_attempt_at, ..row }).pending(due_at);
+    (settle(row, context), Effect::Moved)
 }
 
 fn uncounted(row: Row) -> Row {

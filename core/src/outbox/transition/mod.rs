@@ -6,6 +6,8 @@ mod enqueue;
 mod lease;
 mod limits;
 mod order;
+#[cfg(test)]
+mod tests;
 
 pub use limits::Context;
 pub(super) use limits::{ATTEMPT, DAY, LEASE, LONGEST_WAIT, span};
@@ -37,7 +39,7 @@ pub fn transition(row: Option<&Row>, command: &Command, context: &Context) -> De
         Command::Forget => order::forget(row, context),
         Command::Claim => lease::claim(row, context),
         Command::Finish { lease_no, outcome } => lease::finish(row, *lease_no, outcome, context),
-        Command::GiveBack { lease_no } => lease::give_back(row, *lease_no),
+        Command::GiveBack { lease_no } => lease::give_back(row, *lease_no, context),
         Command::Elapse => (row, Effect::Unchanged),
     };
     decision(Some(before), Some(row), effect)

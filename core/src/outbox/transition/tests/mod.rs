@@ -1,0 +1,9 @@
+//! Each arrow of the machine, as `OUTBOX.md` lists them.
+
+mod arrows;
+mod dead;
+mod lease;
+mod model;
+mod page;
+mod people;
+mod support;
