@@ -202,3 +202,6 @@ fn rest(attempts: u32, random: f64) -> Millis {
         Decision::GiveUp(_) => LONGEST_WAIT,
     }
 }
+
+#[cfg(test)]
+mod tests;
