@@ -45,9 +45,9 @@ test-core:
 	$(HOSTILE) cargo test --offline $(CORE) --all-features
 	cargo test -p connectly-conversions --no-default-features
 
-## torture: minutes of what test-core does in seconds: kill -9 round after round, and a crowd
-.PHONY: torture torture-kill torture-crowd
-torture: torture-kill torture-crowd
+## torture: long what test-core does in seconds: kill -9, a crowd, a million virtual days
+.PHONY: torture torture-kill torture-crowd torture-simulation
+torture: torture-kill torture-crowd torture-simulation
 FILES ?= 10
 ROUNDS ?= 30
 torture-kill:
@@ -56,6 +56,12 @@ torture-kill:
 CROWD_SECONDS ?= 180
 torture-crowd:
 	cargo run -p connectly-torture -- crowd --seconds $(CROWD_SECONDS)
+
+# So many virtual days; SEED plays one world alone.
+DAYS ?= 1000000
+torture-simulation:
+	OUTBOX_DAYS=$(DAYS) $(if $(SEED),OUTBOX_SEED=$(SEED)) cargo test --profile ci \
+		-p connectly-conversions --features outbox --lib many_days -- --ignored --nocapture
 
 test-examples: test-example-rust
 

@@ -19,6 +19,8 @@ mod queue;
 mod record;
 mod row;
 mod settings;
+#[cfg(test)]
+mod simulation;
 #[cfg(feature = "outbox-sqlite")]
 mod sqlite;
 mod state;

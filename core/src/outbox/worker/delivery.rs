@@ -18,7 +18,7 @@ use crate::outbox::queue::Admission;
 use crate::outbox::record::{Attempted, Delivered};
 use crate::outbox::state::{Millis, State};
 use crate::outbox::store::{self, Kind};
-use crate::outbox::transition::{LEASE, span};
+use crate::outbox::transition::{ATTEMPT, LEASE, span};
 use crate::text::one_line;
 
 /// Other processes enqueue too: an idle worker looks this often.
@@ -118,9 +118,12 @@ impl<'a, S: Sender> Delivery<'a, S> {
         if term.may_claim() && Instant::now() >= self.next_upkeep {
             self.keep_up().await?;
         }
+        let asked = Instant::now();
         let reply = self.exchange(room).await?;
         self.account(&reply);
-        let stopped = !term.may_claim();
+        // An attempt ends within its lease, or never begins: a disk may hang for longer than one.
+        let is_late = asked.elapsed() > span(LEASE - ATTEMPT);
+        let stopped = is_late || !term.may_claim();
         for claimed in reply.claimed {
             if stopped {
                 self.flown.push(Flown::unsent(claimed));

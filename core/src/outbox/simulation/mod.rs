@@ -1,0 +1,105 @@
+//! Weeks of a shop in milliseconds: the shipped worker, exchange, queue and state machine on a
+//! disk, an API and a clock that fail in every way, and a checker that knows the promises only.
+//!
+//! A failure names its seed. `make torture-simulation SEED=…` plays that one alone.
+
+mod broken;
+mod clock;
+mod disk;
+mod history;
+mod memory;
+mod scenarios;
+mod service;
+mod shop;
+mod world;
+
+use broken::Broken;
+use world::{Figures, play};
+
+/// One world.
+const DAYS: i64 = 40;
+
+/// One world in so many has a disk that hangs often, and workers that run often and long.
+const HARD: u64 = 16;
+
+/// Plays the worlds of these seeds, on every processor.
+fn worlds(seeds: impl IntoIterator<Item = u64>, broken: Broken) -> Result<Figures, String> {
+    let seeds = std::sync::Mutex::new(seeds.into_iter().collect::<std::collections::VecDeque<_>>());
+    let play_some = || -> Result<Figures, String> {
+        let mut sum = Figures::default();
+        loop {
+            let Some(seed) = seeds.lock().unwrap().pop_front() else { return Ok(sum) };
+            let figures = play(seed, DAYS, broken).map_err(|what| {
+                // The others need not go on.
+                seeds.lock().unwrap().clear();
+                format!("seed {seed}: {what}")
+            })?;
+            sum = sum.plus(figures);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(play_some)).collect();
+        let mut sum = Figures::default();
+        for thread in threads {
+            sum = sum.plus(thread.join().expect("a world panicked")?);
+        }
+        Ok(sum)
+    })
+}
+
+fn assert_noticed(broken: Broken) {
+    let hard = (0..100).map(|world| world * HARD);
+    let found = worlds(hard, broken);
+    assert!(found.is_err(), "{broken:?} went unnoticed");
+}
+
+#[test]
+fn ten_thousand_days() {
+    let figures = worlds(0..250, Broken::Nothing).unwrap();
+    // What never happened proves nothing.
+    let Figures { events, resent, dead, sessions, .. } = figures;
+    assert!(events > 4_000 && resent > 200 && dead > 200 && sessions > 10_000, "{figures:?}");
+}
+
+#[test]
+#[ignore = "the long run: make torture-simulation"]
+fn many_days() {
+    let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let days = number("OUTBOX_DAYS").unwrap_or(1_000_000);
+    let first = number("OUTBOX_SEED");
+    let count = first.map_or(days / DAYS.unsigned_abs(), |_| 1);
+    let first = first.unwrap_or(0);
+    let figures = worlds(first..first + count, Broken::Nothing).unwrap();
+    println!("{} days: {figures:?}", count * DAYS.unsigned_abs());
+}
+
+#[test]
+fn a_table_without_fencing_numbers_is_noticed() {
+    assert_noticed(Broken::NoFencing);
+}
+
+#[test]
+fn a_store_that_answers_before_it_commits_is_noticed() {
+    assert_noticed(Broken::EarlyAnswer);
+}
+
+#[test]
+fn a_resend_without_an_order_id_is_noticed() {
+    assert_noticed(Broken::ForgetsOrderIds);
+}
+
+#[test]
+fn a_queue_that_never_resumes_is_noticed() {
+    assert_noticed(Broken::NeverResumes);
+}
+
+#[test]
+fn a_lease_shorter_than_an_attempt_is_noticed() {
+    assert_noticed(Broken::ShortLease);
+}
+
+#[test]
+fn a_window_that_never_closes_is_noticed() {
+    assert_noticed(Broken::NoWindow);
+}
