@@ -14,6 +14,9 @@ use crate::outbox::state::{Millis, State};
 /// What the clock alone does.
 pub(super) fn elapse(row: Row, context: &Context) -> Row {
     let now = context.now;
+    // A moment that is still to come was told by a clock that was ahead: it would keep Meta's
+    // window open for too long.
+    let row = Row { ambiguous_since: row.ambiguous_since.map(|since| since.min(now)), ..row };
     match row.state {
         State::Held if row.due_at.is_some_and(|due| due <= now) => {
             Row { state: State::Pending, ..row }

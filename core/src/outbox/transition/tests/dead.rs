@@ -51,6 +51,15 @@ fn a_window_that_closed_while_the_queue_was_paused_is_closed() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_does_not_keep_the_window_open() {
+    // The attempt was made while the clock was five days ahead; then it was set right.
+    let event = Event::pending().later(5 * DAY).attempt(Disposition::Ambiguous).later(-5 * DAY);
+    let event = event.after(&Command::Claim).finish(failed(Disposition::NotRecorded));
+    assert_eq!(event.state(), State::Pending);
+    assert_eq!(event.later(WINDOW).after(&Command::Claim).state(), State::Dead);
+}
+
+#[test]
 fn an_attempt_must_end_before_the_window_does() {
     let event = Event::pending().attempt(Disposition::Ambiguous);
     let by = |by: i64| event.clone().later(START + WINDOW - by - event.context.now);
