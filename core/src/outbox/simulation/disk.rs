@@ -52,6 +52,7 @@ impl Store for Process {
 
 async fn run(world: Arc<World>, mut job: Box<dyn Job>) {
     pause(&world).await;
+    sleep_if(world.takes_wait()).await;
     if !job.is_wanted() {
         return;
     }
@@ -88,15 +89,15 @@ fn failed(why: &'static str) -> Error {
 
 /// The disk is mostly fast, sometimes slow, and rarely hangs for longer than a lease.
 async fn pause(world: &World) {
-    let hangs = if world.disk == Disk::Hangs { 40 } else { 2 };
-    let longest = match fastrand::u32(0..1_000) {
+    let hangs = if world.disk == Disk::Hangs { 30 } else { 2 };
+    let time = match fastrand::u32(0..1_000) {
         _ if is_sound(world) => return,
-        chance if chance < hangs => 100_000,
-        0..=60 => 1_000,
-        61..=100 => 20,
+        chance if chance < hangs => 40_000..100_000,
+        80..=99 => 20..1_000,
+        100..=140 => 1..20,
         _ => return,
     };
-    sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
+    sleep(Duration::from_millis(fastrand::u64(time))).await;
 }
 
 fn is_sound(world: &World) -> bool {

@@ -178,7 +178,8 @@ impl History {
         if !life.has_order_id {
             return Some("sent again without an order id, though it may have been recorded");
         }
-        let slack = self.clock.wrong_since(first.began);
+        let since = life.unknown_since.map_or(first.began, |since| since.min(first.began));
+        let slack = self.clock.wrong_since(since);
         (now - first.began > WINDOW + slack).then_some("sent again when Meta's window was over")
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::broken::Broken;
 use super::disk::Process;
 use super::history::{Life, Order};
 use super::service::{Caller, Mood, Phase};
@@ -22,7 +23,11 @@ struct Scenario {
 
 impl Scenario {
     async fn new(phases: Vec<Phase>, orders: u64) -> Self {
-        let world = World::quiet(phases);
+        Self::broken(Broken::Nothing, phases, orders).await
+    }
+
+    async fn broken(broken: Broken, phases: Vec<Phase>, orders: u64) -> Self {
+        let world = World::quiet(phases, broken);
         let outbox = World::outbox(&Process::new(&world));
         let mut scenario = Self { world, outbox, orders: Vec::new() };
         for number in 0..orders {
@@ -171,4 +176,44 @@ async fn a_claim_that_is_told_too_late_is_not_tried() {
     assert_eq!(scenario.attempts(), []);
     scenario.work_until(3 * MINUTE).await;
     assert_eq!(scenario.record(0).await.state, State::Accepted);
+}
+
+/// A worker is told that nothing was recorded, and comes to write that down only when its lease is
+/// over and another worker sends.
+async fn a_late_worker(broken: Broken) -> Option<String> {
+    fastrand::seed(1);
+    let phases = vec![(5 * SECOND, Mood::Says(503, None)), (HOUR, Mood::Slow)];
+    let scenario = Scenario::broken(broken, phases, 1).await;
+    let world = &scenario.world;
+    let other = World::outbox(&Process::new(world));
+    let late = scenario.outbox.worker(Caller(world.clone())).build().unwrap();
+    let other = other.worker(Caller(world.clone())).build().unwrap();
+    let late_runs = async {
+        late.run().await;
+    };
+    let other_runs = async {
+        tokio::time::sleep(span(2 * SECOND)).await;
+        other.run().await;
+    };
+    let time_goes_by = async {
+        tokio::time::sleep(span(10)).await;
+        world.wait_once(62 * SECOND);
+        tokio::time::sleep(span(2 * MINUTE)).await;
+        late.stop(span(SECOND));
+        other.stop(span(SECOND));
+    };
+    tokio::join!(late_runs, other_runs, time_goes_by);
+    assert!(scenario.attempts().len() > 1, "nobody took it over");
+    world.history.violation()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_whose_lease_is_over_takes_nothing_from_the_next() {
+    assert_eq!(a_late_worker(Broken::Nothing).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_without_fencing_numbers_is_noticed() {
+    let found = a_late_worker(Broken::NoFencing).await;
+    assert!(found.is_some_and(|what| what.contains("sent under two live leases")));
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::history::{End, History, Order};
-use super::world::World;
+use super::world::{HOUR, World};
 use crate::delivery::{Answer, Attempt, Disposition, Failure, Sender};
 use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::outbox::state::Millis;
@@ -51,16 +51,28 @@ impl Mood {
         }
     }
 
-    /// Well and not well in turn.
+    /// Well and not well in turn, for hours and days.
     pub(super) fn phases(until: Millis) -> Vec<Phase> {
         let (mut phases, mut time) = (Vec::new(), 0);
         while time < until {
-            time += fastrand::i64(1..48 * 3_600_000);
+            time += fastrand::i64(1..48 * HOUR);
             phases.push((time, Self::Usual));
             // From a minute to nine days, and mostly short.
             let longest = 60_000_i64 << fastrand::u32(0..14);
             time += fastrand::i64(1..longest);
             phases.push((time, Self::trouble()));
+        }
+        phases
+    }
+
+    /// Not well in ever other ways, and mostly too slow.
+    pub(super) fn hard_phases(until: Millis) -> Vec<Phase> {
+        let (mut phases, mut time) = (Vec::new(), 0);
+        while time < until {
+            time += fastrand::i64(1..HOUR);
+            phases.push((time, Self::Slow));
+            time += fastrand::i64(1..HOUR);
+            phases.push((time, if fastrand::bool() { Self::Usual } else { Self::trouble() }));
         }
         phases
     }

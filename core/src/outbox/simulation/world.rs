@@ -24,6 +24,10 @@ pub(super) const MINUTE: Millis = 60 * SECOND;
 pub(super) const HOUR: Millis = 60 * MINUTE;
 pub(super) const DAY: Millis = 24 * HOUR;
 
+/// One world, and one of the hard ones.
+const DAYS: Millis = 40;
+const HARD_DAYS: Millis = 4;
+
 /// How long everything may take that is left when all is well again.
 const AFTERWARDS: Millis = 3 * DAY;
 
@@ -34,7 +38,8 @@ pub(super) struct World {
     pub(super) disk: Disk,
     /// Workers run often and long.
     is_hard: bool,
-    /// How long the next answer of the disk takes.
+    /// How long the next job waits, and how long the next answer takes.
+    waits: AtomicU64,
     hangs: AtomicU64,
     /// Nothing fails any more.
     calm: AtomicBool,
@@ -55,13 +60,14 @@ pub(super) enum Disk {
 }
 
 /// What went on in a world.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figures {
     pub(super) events: u64,
     pub(super) attempts: u64,
     pub(super) resent: u64,
     pub(super) dead: u64,
     pub(super) sessions: u64,
+    pub(super) days: u64,
 }
 
 impl Figures {
@@ -72,22 +78,26 @@ impl Figures {
             resent: self.resent + other.resent,
             dead: self.dead + other.dead,
             sessions: self.sessions + other.sessions,
+            days: self.days + other.days,
         }
     }
 }
 
-/// Plays so many days.
+/// Plays one world.
 ///
 /// # Errors
 /// The first promise that was broken.
-pub(super) fn play(seed: u64, days: Millis, broken: Broken) -> Result<Figures, String> {
+pub(super) fn play(seed: u64, broken: Broken) -> Result<Figures, String> {
     fastrand::seed(seed);
     let is_hard = seed.is_multiple_of(super::HARD);
+    let days = if is_hard { HARD_DAYS } else { DAYS };
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    runtime
-        .block_on(async { World::new(Mood::phases(days * DAY), is_hard, broken).days(days).await })
+    runtime.block_on(async {
+        let phases = if is_hard { Mood::hard_phases(days * DAY) } else { Mood::phases(days * DAY) };
+        World::new(phases, is_hard, broken).days(days).await
+    })
 }
 
 impl World {
@@ -98,6 +108,7 @@ impl World {
             phases,
             disk: if is_hard { Disk::Hangs } else { Disk::Usual },
             is_hard,
+            waits: AtomicU64::new(0),
             hangs: AtomicU64::new(0),
             calm: AtomicBool::new(false),
             lonely: Mutex::default(),
@@ -106,12 +117,21 @@ impl World {
     }
 
     /// For one scenario: the API as it is told, and a disk that works.
-    pub(super) fn quiet(phases: Vec<Phase>) -> Arc<Self> {
-        let mut world = Self::new(phases, false, Broken::Nothing);
+    pub(super) fn quiet(phases: Vec<Phase>, broken: Broken) -> Arc<Self> {
+        let mut world = Self::new(phases, false, broken);
         if let Some(world) = Arc::get_mut(&mut world) {
             world.disk = Disk::Works;
         }
         world
+    }
+
+    /// The next thing that is asked of the disk waits so long.
+    pub(super) fn wait_once(&self, time: Millis) {
+        self.waits.store(time.unsigned_abs(), Ordering::Relaxed);
+    }
+
+    pub(super) fn takes_wait(&self) -> Duration {
+        Duration::from_millis(self.waits.swap(0, Ordering::Relaxed))
     }
 
     /// The next thing that is written takes so long to be told.
@@ -151,11 +171,11 @@ impl World {
 
     async fn days(self: Arc<Self>, days: Millis) -> Result<Figures, String> {
         let mut actors = JoinSet::new();
-        let orders = if self.is_hard { days } else { days / 2 };
+        let orders = if self.is_hard { 10 * days } else { days / 2 };
         for _ in 0..orders {
             actors.spawn(shop::order(self.clone(), days * DAY));
         }
-        for _ in 0..2 {
+        for _ in 0..if self.is_hard { 4 } else { 2 } {
             actors.spawn(self.clone().works());
         }
         actors.spawn(self.clone().operator());
@@ -205,7 +225,8 @@ impl World {
         let dead = tables.rows().filter(|(_, stored)| stored.row.state == State::Dead).count();
         let (events, attempts, resent) = self.history.figures();
         let sessions = self.sessions.load(Ordering::Relaxed);
-        Figures { events, attempts, resent, dead: dead as u64, sessions }
+        let days = self.history.clock.real().unsigned_abs() / DAY.unsigned_abs();
+        Figures { events, attempts, resent, dead: dead as u64, sessions, days }
     }
 
     async fn drain(self: &Arc<Self>, outbox: &Outbox) -> Result<(), String> {
@@ -226,7 +247,7 @@ impl World {
     /// A worker's process: started, stopped in order or killed, and started again.
     async fn works(self: Arc<Self>) {
         loop {
-            let longest = if self.is_hard { 4 * HOUR } else { 48 * HOUR };
+            let longest = if self.is_hard { HOUR } else { 48 * HOUR };
             sleep(span(from_short_to(longest))).await;
             // A worker with nothing to do does nothing.
             if self.tables.lock().await.is_idle() && fastrand::u32(0..20) > 0 {
@@ -238,6 +259,8 @@ impl World {
             let worker = outbox.worker(Caller(self.clone()));
             let worker = worker.concurrency(fastrand::usize(1..5)).build().unwrap();
             tokio::select! {
+                // A seed plays the same world again.
+                biased;
                 () = session(&worker, self.is_hard) => {}
                 () = killed() => {}
             }
