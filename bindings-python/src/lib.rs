@@ -20,6 +20,7 @@ mod document;
 mod errors;
 mod event;
 mod exit_guard;
+#[cfg(unix)]
 mod fork;
 mod in_flight;
 mod io_thread;

@@ -9,6 +9,7 @@ use crate::arguments::{instance, number, setting, text_or_uuid};
 use crate::client::NativeClient;
 use crate::errors::{OrRaise, guarded};
 use crate::event::ConversionEvent;
+#[cfg(unix)]
 use crate::fork;
 use crate::operation::Operation;
 use crate::targets::{Given, event_name, hold, named, order_id, target, time};
@@ -24,6 +25,7 @@ pub struct NativeOutbox {
 impl NativeOutbox {
     /// This process's.
     fn get(&self, py: Python<'_>) -> PyResult<core::Outbox> {
+        #[cfg(unix)]
         fork::watch(py)?;
         let outbox = self.outbox.get_or_try_init(|| self.builder.clone().build());
         outbox.or_raise(py).cloned()
