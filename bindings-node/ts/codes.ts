@@ -344,3 +344,34 @@ export const VERDICTS = [
   // It stays: from its state nothing is replayed.
   "unchanged",
 ] as const;
+
+export const REPORT_RESULTS = [
+  // It is stored and will be sent.
+  "queued",
+  // It is stored, and waits for a time or for `release`.
+  "held",
+  // The order was there before and stays as it was; `conflict` says that this report has another
+  // content.
+  "duplicate",
+  // The customer did not come from an ad, as far as is known. The ledger has the order, without a
+  // payload.
+  "not_attributed",
+  // The order is deliberately not reported; `reason` says why, and so does the ledger.
+  "skipped",
+  // The event breaks a rule; `issues` lists every problem. It is kept as a dead letter, to be
+  // repaired.
+  "invalid",
+  // Nothing is known to be stored; `error` says why.
+  "failed",
+] as const;
+
+export const OMISSIONS = [
+  // The shop's own rule leaves it out, such as an order of staff or a test.
+  "excluded",
+  // It is not paid, and no hold waits for that.
+  "unpaid",
+  // Nothing was paid for it.
+  "zero_value",
+  // A subscription goes on: no new purchase.
+  "renewal",
+] as const;

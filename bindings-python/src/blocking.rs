@@ -67,7 +67,14 @@ where
     let (pid, _counted) = (process::id(), Counted::new());
     let mut future = Box::pin(future);
     loop {
-        let turn = async { timeout(SIGNAL_CHECK, future.as_mut()).await };
+        let turn = async {
+            let turn = timeout(SIGNAL_CHECK, future.as_mut()).await;
+            if turn.is_err() {
+                // Who yielded in this turn is woken by it, and would not be by the next one.
+                yield_now().await;
+            }
+            turn
+        };
         if let Ok(output) = py.detach(|| runtime.block_on(turn)) {
             return Ok(output);
         }

@@ -15,7 +15,7 @@ use crate::types::MAPPING;
 pub(crate) type Argument<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// A list of whatever can be iterated over; what cannot be stays, for the core to refuse.
-fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(crate) fn listed<'py>(argument: Argument<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let Some(object) = argument else { return Ok(None) };
     let kept = object.is_exact_instance_of::<PyList>()
         || object.is_exact_instance_of::<PyTuple>()

@@ -29,9 +29,12 @@ mod landing;
 mod objects;
 mod operation;
 mod options;
+mod order;
 mod outbox;
 mod records;
 mod sandbox;
+mod store;
+mod tables;
 mod targets;
 mod tracking;
 mod transition;
@@ -63,11 +66,15 @@ mod _native {
     #[pymodule_export]
     use crate::operation::Operation;
     #[pymodule_export]
+    use crate::order::Policy;
+    #[pymodule_export]
     use crate::outbox::NativeOutbox;
     #[pymodule_export]
     use crate::records::{Outcome, Receipt, RetryPolicy};
     #[pymodule_export]
     use crate::sandbox::NativeSandbox;
+    #[pymodule_export]
+    use crate::store::NativeJob;
     #[pymodule_export]
     use crate::tracking::TrackingParams;
     #[pymodule_export]
@@ -78,6 +85,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("OUTBOX_POSTGRES_SQL", connectly_conversions::binding::OUTBOX_POSTGRES_SQL)?;
         module.add("COOKIE_NAME", connectly_conversions::COOKIE_NAME)?;
         module.add("SCRIPT_COOKIE_NAME", connectly_conversions::SCRIPT_COOKIE_NAME)
     }

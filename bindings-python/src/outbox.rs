@@ -1,17 +1,22 @@
 //! The outbox behind `Outbox` and `AsyncOutbox`.
 
+use std::sync::Arc;
+
 use connectly_conversions as core;
 use connectly_conversions::binding;
 use connectly_forkguard::PerProcess;
 use pyo3::prelude::*;
 
 use crate::arguments::{instance, number, setting, text_or_uuid};
+use crate::blocking;
 use crate::client::NativeClient;
 use crate::errors::{OrRaise, guarded};
 use crate::event::ConversionEvent;
 #[cfg(unix)]
 use crate::fork;
 use crate::operation::Operation;
+use crate::order::{Given as GivenOrder, Policy};
+use crate::store::PythonStore;
 use crate::targets::{Given, event_name, hold, named, order_id, target, time};
 use crate::worker::{NativeWorker, Told, delivery};
 
@@ -20,14 +25,22 @@ use crate::worker::{NativeWorker, Told, delivery};
 pub struct NativeOutbox {
     builder: core::OutboxBuilder,
     outbox: PerProcess<core::Outbox>,
+    /// Where another library keeps the tables.
+    store: Option<Arc<PythonStore>>,
 }
 
 impl NativeOutbox {
     /// This process's.
     fn get(&self, py: Python<'_>) -> PyResult<core::Outbox> {
         #[cfg(unix)]
-        fork::watch(py)?;
-        let outbox = self.outbox.get_or_try_init(|| self.builder.clone().build());
+        if self.store.is_none() {
+            fork::watch(py)?;
+        }
+        let builder = || self.builder.clone();
+        let outbox = self.outbox.get_or_try_init(|| match &self.store {
+            Some(store) => builder().build_on(Arc::clone(store) as Arc<dyn binding::Store>),
+            None => builder().build(),
+        });
         outbox.or_raise(py).cloned()
     }
 
@@ -37,10 +50,15 @@ impl NativeOutbox {
         question: impl FnOnce(core::Outbox) -> F,
     ) -> PyResult<Operation>
     where
-        T: serde::Serialize,
+        T: serde::Serialize + Send + 'static,
         F: Future<Output = core::Result<T>> + Send + 'static,
     {
-        Ok(Operation::new(question(self.get(py)?)))
+        let answer = question(self.get(py)?);
+        let Some(store) = &self.store else { return Ok(Operation::new(answer)) };
+        // On the caller's own thread, which has its connection and its transaction.
+        let answer = blocking::wait(py, answer)?;
+        store.interrupted()?;
+        Ok(Operation::new(std::future::ready(answer)))
     }
 }
 
@@ -91,7 +109,59 @@ impl NativeOutbox {
             let builder = builder.business_id(outbox.business_id());
             let opened = PerProcess::new();
             opened.get_or_init(|| outbox);
-            Ok(Self { builder, outbox: opened })
+            Ok(Self { builder, outbox: opened, store: None })
+        })
+    }
+
+    /// On tables that another library keeps: `store` runs each job in a transaction of its own
+    /// connection, on the thread that asks.
+    #[staticmethod]
+    #[pyo3(signature = (store, business_id = None, *, give_up_after = None, keep_payloads = None))]
+    fn on_store(
+        py: Python<'_>,
+        store: Py<PyAny>,
+        business_id: Option<&Bound<'_, PyAny>>,
+        give_up_after: Option<&Bound<'_, PyAny>>,
+        keep_payloads: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        guarded(py, || {
+            let mut builder = core::Outbox::builder("");
+            if let Some(id) = business_id {
+                builder = builder.business_id(text_or_uuid("business_id", id)?);
+            }
+            let seconds = |name, given: &Bound<'_, PyAny>| {
+                binding::seconds(name, number(name, given)?).or_raise(py)
+            };
+            if let Some(time) = give_up_after {
+                builder = builder.give_up_after(seconds("give_up_after", time)?);
+            }
+            if let Some(time) = keep_payloads {
+                builder = builder.keep_payloads(seconds("keep_payloads", time)?);
+            }
+            let store = Some(Arc::new(PythonStore::new(store)));
+            let made = Self { builder, outbox: PerProcess::new(), store };
+            let builder = made.builder.clone().business_id(made.get(py)?.business_id());
+            Ok(Self { builder, ..made })
+        })
+    }
+
+    /// Reports an order, or writes down why it is not reported.
+    #[pyo3(signature = (order, policy, hold_until = None, traceparent = None))]
+    fn report(
+        &self,
+        py: Python<'_>,
+        order: GivenOrder<'_>,
+        policy: &Policy,
+        hold_until: Option<&Bound<'_, PyAny>>,
+        traceparent: Option<String>,
+    ) -> PyResult<Operation> {
+        guarded(py, || {
+            let mut options = core::EnqueueOptions::default();
+            options.hold = hold_until.map(hold).transpose()?;
+            options.traceparent = traceparent;
+            let order = order.read(py, options.hold.is_some())?;
+            let policy = policy.0;
+            self.ask(py, |outbox| async move { outbox.report(&order, policy, options).await })
         })
     }
 

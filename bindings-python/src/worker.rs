@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::arguments::number;
 use crate::bell::locked;
+use crate::blocking;
 use crate::client::NativeClient;
 use crate::errors::{OrRaise, guarded, raise};
 use crate::exit_guard;
@@ -114,6 +115,27 @@ impl NativeWorker {
             });
             *locked(&self.ended) = Some(ended);
             Ok(())
+        })
+    }
+
+    /// Runs it on the calling thread until `stop`, until nothing is due, or so long at most; hears
+    /// signals. For an outbox whose tables another library keeps on a connection of this thread.
+    #[pyo3(signature = (until_empty, deadline = None))]
+    fn run(
+        &self,
+        py: Python<'_>,
+        until_empty: bool,
+        deadline: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<String> {
+        guarded(py, || {
+            let mut options = core::DeliverOptions::default();
+            options.until_empty = until_empty;
+            if let Some(deadline) = deadline {
+                let seconds = number("deadline", deadline)?;
+                options.deadline = Some(binding::seconds("deadline", seconds).or_raise(py)?);
+            }
+            let run = self.worker.deliver(options);
+            json(&blocking::wait(py, run)?.or_raise(py)?).or_raise(py)
         })
     }
 

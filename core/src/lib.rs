@@ -18,6 +18,7 @@ mod model;
 mod named;
 #[cfg(feature = "outbox")]
 mod outbox;
+mod reporting;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod text;

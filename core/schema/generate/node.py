@@ -43,6 +43,8 @@ def codes(surface: dict) -> str:
         array("SKIP_REASONS", text.means(surface["skips"], "reason", camel)),
         array("OUTBOX_STATES", text.means(surface["states"], "state", camel)),
         array("VERDICTS", text.means(surface["verdicts"], "verdict", camel)),
+        array("REPORT_RESULTS", text.means(surface["reports"], "result", camel)),
+        array("OMISSIONS", text.means(surface["omissions"], "reason", camel)),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -48,6 +48,16 @@ def codes(surface: dict) -> str:
             "Whether a replay sends an event again.",
             text.means(surface["verdicts"], "verdict", snake),
         ),
+        literal(
+            "ReportResult",
+            "What became of an order that was to be reported.",
+            text.means(surface["reports"], "result", snake),
+        ),
+        literal(
+            "Omission",
+            "Why an order is deliberately not reported.",
+            text.means(surface["omissions"], "reason", snake),
+        ),
         literal("FaultKind", "What a sandbox can do instead of answering as usual.", faults),
     ]
     return "\n\n".join(parts) + "\n"

@@ -107,6 +107,24 @@ def outbox_codes(surface: dict) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def reporting_codes(surface: dict) -> str:
+    parts = [
+        HEAD.replace("//! ", "//! What becomes of a shop's order. ", 1),
+        "use crate::named::named;",
+        enum(
+            "What became of an order that was to be reported.",
+            "ReportResult",
+            text.means(surface["reports"], "result", snake),
+        ),
+        enum(
+            "Why an order is deliberately not reported.",
+            "Omission",
+            text.means(surface["omissions"], "reason", snake),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def duration(seconds: float) -> str:
     millis = round(seconds * 1000)
     return f"from_millis({millis})" if millis % 1000 else f"from_secs({millis // 1000:_})"
@@ -173,6 +191,7 @@ def files(surface: dict) -> dict:
         "core/src/issue/codes.rs": lambda _: issue_codes(surface),
         "core/src/landing/codes.rs": lambda _: landing_codes(surface),
         "core/src/outbox/codes.rs": lambda _: outbox_codes(surface),
+        "core/src/reporting/codes.rs": lambda _: reporting_codes(surface),
         "core/src/sandbox/kind.rs": lambda _: fault_kinds(surface),
         "core/src/sandbox/faults.rs": lambda old: faults(old, surface["faults"]),
         "core/src/sandbox/mod.rs": lambda old: settings(old, options["sandbox"]),

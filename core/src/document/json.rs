@@ -22,6 +22,10 @@ impl<'a> Value<'a> {
     pub(crate) fn write_json(&self, out: &mut String) {
         match self {
             Self::Null | Self::Foreign(_) => out.push_str("null"),
+            // Not a number, or infinite.
+            Self::Float(text) if !text.contains(|c: char| c.is_ascii_digit()) => {
+                out.push_str("null");
+            }
             Self::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Integer(digits) | Self::Decimal(digits) | Self::Float(digits) => {
                 out.push_str(digits);

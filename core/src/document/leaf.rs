@@ -13,6 +13,22 @@ use crate::model::{Amount, Count, EventTime, Field, MILLISECONDS, decimal, in_se
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 impl Reader {
+    /// The id of an order that stands alone; `None` where it cannot be one.
+    pub(crate) fn order_id(&mut self, given: Value<'_>) -> Option<String> {
+        match self.id(&Path::ROOT, given) {
+            Field::Given(id) if !id.is_empty() => Some(id),
+            _ => None,
+        }
+    }
+
+    /// An amount that stands alone; `None` where nothing is given, or no amount.
+    pub(crate) fn money(&mut self, given: Value<'_>) -> Option<Amount> {
+        match self.amount(&Path::ROOT, given) {
+            Field::Given(amount) => Some(amount),
+            _ => None,
+        }
+    }
+
     fn refuse<T>(&mut self, path: &Path<'_>, needed: &str, given: &Value<'_>) -> Field<T> {
         self.wrong_type(path, needed, given);
         Field::Refused

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 ///
 /// Numbers are texts, because each number type loses what another one holds; the variant tells
 /// where the digits come from, and so what may be believed of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Value<'a> {
     /// Nothing; the same as a member that is left out.
+    #[default]
     Null,
     /// True or false.
     Boolean(bool),

@@ -61,7 +61,7 @@ impl EventOptions {
         self
     }
 
-    pub(super) fn reader(&self, form: Form) -> Reader {
+    pub(crate) fn reader(&self, form: Form) -> Reader {
         let Self { javascript_numbers: javascript, spelling, .. } = *self;
         Reader { javascript, spelling, ..Reader::new(form) }
     }

@@ -196,7 +196,7 @@ impl Outbox {
         Ok(Changed { changed: before != Some(done.state), state: Some(done.state) })
     }
 
-    async fn add<T: Send + 'static>(
+    pub(super) async fn add<T: Send + 'static>(
         &self,
         change: impl FnMut(&mut dyn super::table::Table) -> Result<T> + Send + 'static,
     ) -> Result<T> {

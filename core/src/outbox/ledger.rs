@@ -57,10 +57,10 @@ pub(super) fn add(
     caps: Caps,
 ) -> Result<Enqueued> {
     let context = context(table)?;
-    let known = match &entry.key {
-        Some(key) => table.find(&entry.business_id, &Which::Key(*key))?.pop(),
-        None => None,
-    };
+    if let Some(new) = add_if_new(table, entry, command, &context)? {
+        return Ok(new);
+    }
+    let known = known(table, entry)?;
     let decision = transition(known.as_ref().map(|(_, row)| row), command, &context);
     let is_taken = matches!(decision.effect, Effect::Inserted | Effect::Replaced);
     if is_taken && decision.state.is_some_and(State::is_live) {
@@ -76,6 +76,44 @@ pub(super) fn add(
         (None, None) => return Err(Error::internal("an event was neither known nor added")),
     };
     Ok(Enqueued::new(id, decision.state.unwrap_or(State::Pending), decision.effect))
+}
+
+/// Writes down that an order is not reported, unless something is known of it, which stays.
+pub(super) fn note(
+    table: &mut dyn Table,
+    entry: &Entry,
+    reason: String,
+    caps: Caps,
+) -> Result<Enqueued> {
+    let context = context(table)?;
+    let command = Command::Skip { reason };
+    if let Some(new) = add_if_new(table, entry, &command, &context)? {
+        return Ok(new);
+    }
+    match known(table, entry)? {
+        Some((id, row)) => Ok(Enqueued::new(id, row.state, Effect::Duplicate)),
+        None => add(table, entry, &command, caps),
+    }
+}
+
+fn known(table: &mut dyn Table, entry: &Entry) -> Result<Option<(i64, Row)>> {
+    match &entry.key {
+        Some(key) => Ok(table.find(&entry.business_id, &Which::Key(*key))?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// Adds it to a table that can tell by that whether it is known.
+fn add_if_new(
+    table: &mut dyn Table,
+    entry: &Entry,
+    command: &Command,
+    context: &Context,
+) -> Result<Option<Enqueued>> {
+    let decision = transition(None, command, context);
+    let (Some(row), Some(state)) = (&decision.row, decision.state) else { return Ok(None) };
+    let id = table.insert_if_new(row, entry)?;
+    Ok(id.map(|id| Enqueued::new(id, state, decision.effect)))
 }
 
 fn check_caps(table: &mut dyn Table, entry: &Entry, caps: Caps) -> Result<()> {

@@ -17,6 +17,7 @@ mod options;
 mod place;
 mod queue;
 mod record;
+mod report;
 mod row;
 mod settings;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use queue::{Admission, Queue};
 pub use record::{
     Attempted, Counts, Delivered, Enqueued, Metrics, Record, Replayed, ReplayedEvent,
 };
+pub use report::Reported;
 pub use row::Row;
 #[cfg(feature = "outbox-sqlite")]
 pub use sqlite::{Quiesced, SqliteStore, before_fork};
@@ -51,4 +53,5 @@ pub use store::{Job, Kind, Store, Undo};
 pub use table::{Change, Due, Filter, Live, Table, Which};
 pub use target::Target;
 pub use transition::{Context, transition};
+pub(crate) use transition::{LEASE, LONGEST_WAIT};
 pub use worker::{DeliverOptions, Worker, WorkerBuilder};

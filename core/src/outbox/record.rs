@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::decision::Effect;
 use super::state::{Millis, State, Verdict};
 use crate::delivery::Disposition;
 
 /// One conversion in the ledger. Times are Unix milliseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record {
     /// The outbox's own number of it.
@@ -85,7 +85,8 @@ impl Enqueued {
 }
 
 /// How many events are in each state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(missing_docs, reason = "each is named as its state")]
 #[non_exhaustive]
 pub struct Counts {

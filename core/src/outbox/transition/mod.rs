@@ -10,7 +10,8 @@ mod order;
 mod tests;
 
 pub use limits::Context;
-pub(super) use limits::{ATTEMPT, DAY, LEASE, LONGEST_WAIT, span};
+pub(super) use limits::{ATTEMPT, DAY, span};
+pub(crate) use limits::{LEASE, LONGEST_WAIT};
 
 use super::command::Command;
 use super::decision::{Decision, Effect, Payload};
