@@ -34,7 +34,8 @@ def worker(
     """
     ledger = outboxes.ledger(using, business_id, worked=worked)
     client = conf.settings().client_of(ledger.outbox.business_id)
-    return ledger.native.worker(native(client), concurrency, rate, _log.hook(None))
+    told = (_log.hook(None), _log.failing)
+    return ledger.native.worker(native(client), concurrency, rate, told)
 
 
 def run(worker: NativeWorker, *, until_empty: bool, deadline: float | None) -> Delivered:

@@ -130,5 +130,5 @@ class Migration(migrations.Migration):
     dependencies = []
     operations = [
         migrations.SeparateDatabaseAndState(state_operations=[_EVENT, _CONTROL, _BOUND]),
-        migrations.RunPython(_create, _drop, elidable=False),
+        migrations.RunPython(_create, _drop, atomic=False),
     ]
