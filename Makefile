@@ -21,10 +21,11 @@ CORE := -p connectly-conversions -p connectly-conformance -p connectly-torture
 
 help:
 	@echo "make demo | test | lint | bench | fuzz | torture | docs | pack OUT=dir [PLATFORMS=all]"
-	@echo "make test-core | test-python | test-node | test-swift | test-examples | test-platforms"
+	@echo "make test-core | test-python | test-django | test-node | test-swift | test-examples | test-platforms"
 
 include bindings-python/make.mk
 include bindings-python/versions.mk
+include bindings-python/django.mk
 include bindings-node/make.mk
 include bindings-swift/make.mk
 include tests/platforms/platforms.mk
@@ -34,7 +35,7 @@ demo:
 	cargo build --quiet -p connectly-conversions --features cli
 	examples/demo/run $(or $(CARGO_TARGET_DIR),target)/debug/connectly
 
-test: test-core test-python test-node test-swift test-examples
+test: test-core test-python test-django test-node test-swift test-examples
 
 # A shell that would change what is tested, if anything depended on it.
 HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none CONNECTLY_BASE_URL=https://none.invalid \

@@ -36,7 +36,7 @@ install-python: build-python $(PY_VENV)/.installed
 
 test-python: install-python
 	cargo test --quiet -p connectly-forkguard
-	cd $(PY_DIR) && $(PY_BIN)/python -m pytest $(PYTEST_OPTIONS) tests ../examples/python-checkout
+	cd $(PY_DIR) && $(PY_BIN)/python -m pytest $(PYTEST_OPTIONS) --ignore tests/django tests ../examples/python-checkout
 
 lint-python: install-python
 	cargo clippy -p connectly-forkguard --all-targets -- -D warnings

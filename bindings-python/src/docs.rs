@@ -278,4 +278,21 @@ Raises:
     ("RetryPolicy.cap") => {
         r#"The longest wait, in seconds."#
     };
+    ("NativeJob") => {
+        r#"Something that the outbox does in one transaction of a store in Python."#
+    };
+    ("Reporting") => {
+        r#"What a shop reports, and what the value of an order is.
+
+Args:
+    value: What the value of an order is: ``total`` as it was charged, ``without_tax``,
+        ``without_shipping``, or ``net`` of both. Default: ``total``.
+    report_unpaid: Whether orders that are not paid are reported. Default: ``False``.
+    report_zero: Whether orders of the value 0 are reported. Default: ``False``.
+    report_renewals: Whether each renewal of a subscription is reported as a purchase. Default:
+        ``False``.
+
+Raises:
+    ConfigurationError: ``value`` is none of these."#
+    };
 }

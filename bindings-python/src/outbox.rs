@@ -6,6 +6,7 @@ use connectly_conversions as core;
 use connectly_conversions::binding;
 use connectly_forkguard::PerProcess;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::arguments::{instance, number, setting, text_or_uuid};
 use crate::blocking;
@@ -15,7 +16,7 @@ use crate::event::ConversionEvent;
 #[cfg(unix)]
 use crate::fork;
 use crate::operation::Operation;
-use crate::order::{Given as GivenOrder, Policy};
+use crate::order::{Policy, order as read_order};
 use crate::store::PythonStore;
 use crate::targets::{Given, event_name, hold, named, order_id, target, time};
 use crate::worker::{NativeWorker, Told, delivery};
@@ -150,7 +151,7 @@ impl NativeOutbox {
     fn report(
         &self,
         py: Python<'_>,
-        order: GivenOrder<'_>,
+        order: &Bound<'_, PyDict>,
         policy: &Policy,
         hold_until: Option<&Bound<'_, PyAny>>,
         traceparent: Option<String>,
@@ -159,7 +160,7 @@ impl NativeOutbox {
             let mut options = core::EnqueueOptions::default();
             options.hold = hold_until.map(hold).transpose()?;
             options.traceparent = traceparent;
-            let order = order.read(py, options.hold.is_some())?;
+            let order = read_order(order, options.hold.is_some())?;
             let policy = policy.0;
             self.ask(py, |outbox| async move { outbox.report(&order, policy, options).await })
         })

@@ -75,9 +75,11 @@ impl<'py> Tables<'py> {
     }
 
     fn failed(&mut self, failure: PyErr) -> Error {
-        let message = failure.to_string();
+        let (message, py) = (failure.to_string(), self.tables.py());
+        let code = self.tables.call_method1("explain", (failure.value(py),));
+        let code = code.and_then(|code| code.extract::<String>());
         self.failure = Some(failure);
-        store_failed("outbox_failed", message)
+        store_failed(code.as_deref().unwrap_or("outbox_failed"), message)
     }
 }
 

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import django.conf
-import django.http
-import django.test
 import pytest
 
 from connectly_conversions import COOKIE_NAME, Client, Sandbox, TrackingParams
@@ -22,8 +19,9 @@ from .conftest import VISIT
 from .servers.running import PATIENCE, Program, post
 
 README = Path(__file__).parents[1] / "README.md"
-SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-SHOP, GUNICORN, DJANGO, *PROGRAM = SNIPPETS
+# Django's chapter has a project of its own, in tests/django.
+TEXT = re.sub(r"\n## Django\n.*?(?=\n## )", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+SHOP, GUNICORN, *PROGRAM = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 # Where the snippets have their outbox.
 FILE = "/var/lib/shop/connectly.db"
@@ -130,24 +128,6 @@ def test_the_shop_under_gunicorn(
     orders = sorted(json.loads(answer)["order"] for answer in answers)
     assert sorted(event.order_id or "" for event in received) == orders
     assert {event.times for event in received} == {1}
-
-
-def test_djangos_middleware(tmp_path: Path) -> None:
-    if not django.conf.settings.configured:
-        django.conf.settings.configure(ALLOWED_HOSTS=["*"])
-    middleware = run(DJANGO, tmp_path)["remember_the_visit"](
-        lambda _: django.http.HttpResponse("page")
-    )
-    requests = django.test.RequestFactory()
-    answer = middleware(requests.get(f"/?{urlencode(VISIT)}"))
-    cookie = answer.cookies[COOKIE_NAME]
-    restored = TrackingParams.from_cookie(cookie.value)
-    assert restored.sendout_id == VISIT["sendout_id"]
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/", True, "Lax")
-    assert answer["Cache-Control"] == "private, no-store"
-    for path in ORDINARY:
-        ordinary = middleware(requests.get(path))
-        assert (ordinary.status_code, len(ordinary.cookies)) == (200, 0)
 
 
 def test_the_rest_runs_from_top_to_bottom(connectly_sandbox: Sandbox, tmp_path: Path) -> None:

@@ -15,18 +15,21 @@ from connectly_conversions.errors import ConnectlyError, Issue
 
 __all__ = [
     "COOKIE_NAME",
+    "OUTBOX_POSTGRES_SQL",
     "SCRIPT_COOKIE_NAME",
     "ConversionEvent",
     "InFlight",
     "Item",
     "Landing",
     "NativeClient",
+    "NativeJob",
     "NativeOutbox",
     "NativeSandbox",
     "NativeWorker",
     "Operation",
     "Outcome",
     "Receipt",
+    "Reporting",
     "RetryPolicy",
     "TrackingParams",
     "Visit",
@@ -41,6 +44,7 @@ __all__ = [
 
 __version__: Final[str]
 COOKIE_NAME: Final[str]
+OUTBOX_POSTGRES_SQL: Final[str]
 SCRIPT_COOKIE_NAME: Final[str]
 
 @final
@@ -546,6 +550,21 @@ class NativeOutbox:
         give_up_after: float | None = None,
         keep_payloads: float | None = None,
     ) -> Self: ...
+    @staticmethod
+    def on_store(
+        store: Any,
+        business_id: str | uuid.UUID | None = None,
+        *,
+        give_up_after: float | None = None,
+        keep_payloads: float | None = None,
+    ) -> NativeOutbox: ...
+    def report(
+        self,
+        order: dict[str, Any],
+        policy: Reporting,
+        hold_until: EventTime | None = None,
+        traceparent: str | None = None,
+    ) -> Operation: ...
     @property
     def business_id(self) -> str: ...
     def enqueue(
@@ -585,7 +604,39 @@ class NativeWorker:
     """What ``Worker`` and ``AsyncWorker`` are made of."""
 
     def start(self) -> None: ...
+    def run(self, until_empty: bool, deadline: float | None = None) -> str: ...
     def stop(self, timeout: float | None = None) -> Operation | None: ...
+
+@final
+class NativeJob:
+    """Something that the outbox does in one transaction of a store in Python."""
+
+    def run(self, tables: Any) -> None: ...
+
+@final
+class Reporting:
+    """What a shop reports, and what the value of an order is.
+
+    Args:
+        value: What the value of an order is: ``total`` as it was charged, ``without_tax``,
+            ``without_shipping``, or ``net`` of both. Default: ``total``.
+        report_unpaid: Whether orders that are not paid are reported. Default: ``False``.
+        report_zero: Whether orders of the value 0 are reported. Default: ``False``.
+        report_renewals: Whether each renewal of a subscription is reported as a purchase. Default:
+            ``False``.
+
+    Raises:
+        ConfigurationError: ``value`` is none of these.
+    """
+
+    def __new__(
+        cls,
+        *,
+        value: str | None = None,
+        report_unpaid: bool = False,
+        report_zero: bool = False,
+        report_renewals: bool = False,
+    ) -> Self: ...
 
 @final
 class NativeSandbox:

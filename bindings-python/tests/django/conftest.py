@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import django
 import pytest
 from django.conf import settings
 
+import django
 from connectly_conversions import Sandbox, TrackingParams
 
 from ..conftest import BUSINESS, KEY, VISIT
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+CORE_SCHEMA = Path(__file__).parents[3] / "core" / "schema"
 _CONNECTLY = {"BUSINESS_ID": BUSINESS, "API_KEY": KEY}
 _running = ExitStack()
 

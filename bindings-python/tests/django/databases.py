@@ -33,7 +33,7 @@ def _program(name: str) -> str:
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, **_user(), capture_output=True, text=True, cwd="/")
+    done = subprocess.run(command, check=False, **_user(), capture_output=True, text=True, cwd="/")
     assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
 
 

@@ -36,7 +36,7 @@ def test_a_landing_is_kept_in_session_and_cookie() -> None:
     assert _known(response) == VISIT["cnct_tracking_id"]
     assert response["Cache-Control"] == "private, no-store"
     morsel = response.cookies[COOKIE_NAME]
-    assert morsel["httponly"] and morsel["samesite"] == "Lax" and morsel["path"] == "/"
+    assert (morsel["httponly"], morsel["samesite"], morsel["path"]) == (True, "Lax", "/")
     assert _known(shop.get("/")) == VISIT["cnct_tracking_id"]
     assert visits["captured"] == 1
 

@@ -113,6 +113,9 @@ def stubs(old: str, options: dict) -> str:
     at = old.index("class Landing")
     head, tail = old[:at], old[at:]
     old = head + text.between(tail, "    Args:", "Raises:", arguments(options["landing"]) + "\n")
+    at = old.index("class Reporting")
+    head, tail = old[:at], old[at:]
+    old = head + text.between(tail, "    Args:", "Raises:", arguments(options["reporting"]) + "\n")
     rows = options["retry"]
     at = old.index("class RetryPolicy")
     head, tail = old[:at], old[at:]

@@ -72,9 +72,11 @@ pub(super) struct Claimed {
 }
 
 pub(super) fn exchange(table: &mut dyn Table, request: &Request) -> Result<Reply> {
-    let now = table.now()?;
     let business_id = request.business_id.as_str();
     let queue = table.queue(business_id)?;
+    // After the queue, whose lock another worker may have held until now: a time before that would
+    // make its leases seem to lie in the future.
+    let now = table.now()?;
     let mut turn = Turn { before: queue.clone(), queue, now, request, table };
     let told = turn.finish()?;
     let mut died = turn.expire()?;

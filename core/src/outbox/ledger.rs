@@ -20,6 +20,8 @@ pub(super) struct Caps {
     pub(super) bytes: u64,
 }
 
+/// To be asked for after the row was found: whoever waited for its lock sees what another did
+/// meanwhile, and a time before that would make its lease seem to lie in the future.
 fn context(table: &mut dyn Table) -> Result<Context> {
     let now = table.now()?;
     // What a shop asks depends on neither pause nor other events.
@@ -56,11 +58,11 @@ pub(super) fn add(
     command: &Command,
     caps: Caps,
 ) -> Result<Enqueued> {
-    let context = context(table)?;
-    if let Some(new) = add_if_new(table, entry, command, &context)? {
+    if let Some(new) = add_if_new(table, entry, command)? {
         return Ok(new);
     }
     let known = known(table, entry)?;
+    let context = context(table)?;
     let decision = transition(known.as_ref().map(|(_, row)| row), command, &context);
     let is_taken = matches!(decision.effect, Effect::Inserted | Effect::Replaced);
     if is_taken && decision.state.is_some_and(State::is_live) {
@@ -85,9 +87,8 @@ pub(super) fn note(
     reason: String,
     caps: Caps,
 ) -> Result<Enqueued> {
-    let context = context(table)?;
     let command = Command::Skip { reason };
-    if let Some(new) = add_if_new(table, entry, &command, &context)? {
+    if let Some(new) = add_if_new(table, entry, &command)? {
         return Ok(new);
     }
     match known(table, entry)? {
@@ -108,9 +109,8 @@ fn add_if_new(
     table: &mut dyn Table,
     entry: &Entry,
     command: &Command,
-    context: &Context,
 ) -> Result<Option<Enqueued>> {
-    let decision = transition(None, command, context);
+    let decision = transition(None, command, &context(table)?);
     let (Some(row), Some(state)) = (&decision.row, decision.state) else { return Ok(None) };
     let id = table.insert_if_new(row, entry)?;
     Ok(id.map(|id| Enqueued::new(id, state, decision.effect)))
@@ -142,8 +142,8 @@ pub(super) fn ask(
     which: &Which,
     command: &Command,
 ) -> Result<Vec<Done>> {
-    let context = context(table)?;
     let found = table.find(business_id, which)?;
+    let context = context(table)?;
     found.into_iter().map(|(id, row)| apply(table, id, &row, command, &context)).collect()
 }
 
@@ -169,13 +169,13 @@ pub(super) fn replay(
     force: bool,
     plan: bool,
 ) -> Result<Vec<ReplayedEvent>> {
-    let context = context(table)?;
     let command = Command::Replay { force };
     let mut events = Vec::new();
     for record in table.records(business_id, filter)? {
         let Some((id, row)) = table.find(business_id, &Which::Id(record.id))?.pop() else {
             continue;
         };
+        let context = context(table)?;
         let effect = if plan {
             transition(Some(&row), &command, &context).effect
         } else {

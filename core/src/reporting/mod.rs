@@ -3,6 +3,7 @@
 mod codes;
 mod order;
 mod policy;
+mod reading;
 
 pub use codes::{Omission, ReportResult};
 pub use order::{Held, Order};

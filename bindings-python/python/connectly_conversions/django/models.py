@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class HashField(models.BinaryField):
+class HashField(models.BinaryField):  # type: ignore[type-arg]
     """A SHA-256: 32 bytes, which MySQL can only index in a column of that length."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
@@ -121,8 +119,3 @@ class BoundTracking(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-def columns(model: type[models.Model]) -> list[Any]:
-    """The names of its columns, without the key that the database gives."""
-    return [column.attname for column in model._meta.concrete_fields if column.attname != "id"]

@@ -43,6 +43,11 @@ def kept(using: str, business_id: str | uuid.UUID | None) -> Ledger:
     return ledger(using, business_id)
 
 
+def first_database() -> str:
+    """Where an outbox is unless told otherwise."""
+    return conf.settings().databases[0]
+
+
 def outbox(*, using: str | None = None, business_id: str | uuid.UUID | None = None) -> Outbox:
     """The outbox of a business: its ``status``, ``counts``, ``pause``, ``replay`` and so on.
 
@@ -53,8 +58,7 @@ def outbox(*, using: str | None = None, business_id: str | uuid.UUID | None = No
         business_id: The business; ``CONNECTLY["BUSINESS_ID"]``, else the environment's, unless
             given.
     """
-    using = using or conf.settings().databases[0]
-    return kept(using, business_id).outbox
+    return kept(using or first_database(), business_id).outbox
 
 
 def _changed(*, setting: str, **_: object) -> None:

@@ -133,7 +133,7 @@ def _write(
 def _again(done: partial[Report], order_id: object) -> None:
     try:
         done()
-    except Exception:
+    except Exception:  # noqa: BLE001 - the checkout is over
         _log.exception("order %s could not be reported after its transaction either", order_id)
 
 
@@ -172,7 +172,6 @@ def _excluded(order: object) -> str | None:
 def _aware(moment: EventTime | None) -> EventTime | None:
     from django.conf import settings  # noqa: PLC0415
 
-    naive = isinstance(moment, datetime.datetime) and timezone.is_naive(moment)
-    if naive and not settings.USE_TZ:
+    if isinstance(moment, datetime.datetime) and timezone.is_naive(moment) and not settings.USE_TZ:
         return timezone.make_aware(moment, timezone.get_default_timezone())
     return moment

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from connectly_conversions.django import waiting
 from connectly_conversions.django.tables import Tables
 
 if TYPE_CHECKING:
     from connectly_conversions._native import NativeJob
+
+
+_ATTEMPTS = 5
+"""So often a worker tries a transaction that the database has chosen to end for another."""
 
 
 class Store:
@@ -30,7 +33,7 @@ class Store:
         self._worked = worked
         self._failed = threading.local()
 
-    def run(self, job: NativeJob, reading: bool) -> None:  # noqa: FBT001 - the core calls it
+    def run(self, job: NativeJob, reading: bool) -> None:
         """Does it in a transaction, or raises and undoes it."""
         self._failed.cause = None
         if self._worked is not None:
@@ -53,9 +56,21 @@ class Store:
         if not connection.in_atomic_block:
             # The server may have closed it since.
             connection.close_if_unusable_or_obsolete()
-        atomic = contextlib.nullcontext() if reading else transaction.atomic(self._using)
-        with atomic:
-            job.run(Tables(self._using, reading=reading))
+        if reading:
+            job.run(Tables(self._using, reading=True))
+            return
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with transaction.atomic(self._using):
+                    waiting.begin_to_write(connection)
+                    job.run(Tables(self._using))
+            except DatabaseError as error:  # noqa: PERF203 - it is rarely tried twice
+                # A deadlock of two workers: the other one goes on.
+                is_over = connection.in_atomic_block or attempt == _ATTEMPTS
+                if is_over or waiting.code_of(error) != "outbox_busy":
+                    raise
+            else:
+                return
 
     def explain(self, error: Exception) -> str:
         """The code of a failure; the failure itself is :attr:`cause`."""

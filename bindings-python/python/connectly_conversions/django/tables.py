@@ -28,7 +28,7 @@ class Tables:
         reading: Locks nothing.
         asks_first: Looks for a row before one is added. Most orders are new, and a row that another
             transaction has just added is seen by no question.
-        now: The database's clock, if that is known.
+        now: What the clock has just told, for the first question.
     """
 
     def __init__(
@@ -42,23 +42,30 @@ class Tables:
         self._using = using
         self._reading = reading
         self._asks_first = asks_first
-        self._now = now
+        # A row that was looked for may have been waited for.
+        self._now = None if asks_first else now
 
     def _events(self, business_id: str) -> QuerySet[OutboxEvent]:
-        return OutboxEvent.objects.using(self._using).filter(business_id=business_id)
+        events = OutboxEvent.objects.using(self._using)
+        of_it: QuerySet[OutboxEvent] = events.filter(business_id=business_id)
+        return of_it
 
-    def _locked(self, events: QuerySet[Any], *, skip: bool = False) -> QuerySet[Any]:
+    def _locked(self, events: Any, *, skip: bool = False) -> Any:
         features = connections[self._using].features
         if self._reading or not features.has_select_for_update:
             return events
         skip = skip and features.has_select_for_update_skip_locked
         return events.select_for_update(skip_locked=skip)
 
+    @staticmethod
+    def explain(error: BaseException) -> str:
+        """The code of what one of these methods failed of."""
+        return waiting.code_of(error)
+
     def now(self) -> int:
-        """The clock that leases and waits go by."""
-        if self._now is None:
-            self._now = waiting.now(connections[self._using])
-        return self._now
+        """The clock that leases and waits go by; asked anew, since a lock may be waited for."""
+        known, self._now = self._now, None
+        return waiting.now(connections[self._using]) if known is None else known
 
     def queue(self, business_id: str) -> str:
         """The queue of a business, which no other transaction changes before this one ends."""
@@ -96,7 +103,7 @@ class Tables:
         """Adds a row without asking; the database refuses a key that is taken."""
         return None if self._asks_first else self.insert(row, entry)
 
-    def update(self, id: int, row: str, change: str, entry: dict[str, Any] | None) -> None:  # noqa: A002
+    def update(self, id: int, row: str, change: str, entry: dict[str, Any] | None) -> None:
         """Writes a row as it shall be."""
         values = rows.columns_of(row)
         event = OutboxEvent.objects.using(self._using).filter(pk=id)
@@ -109,9 +116,7 @@ class Tables:
             values |= rows.ERASED
         event.update(**values)
 
-    def expired(
-        self, business_id: str, now: int, longest: int, most: int
-    ) -> list[tuple[int, str]]:
+    def expired(self, business_id: str, now: int, longest: int, most: int) -> list[tuple[int, str]]:
         """Leases that are over, or were given by a clock that was set back since."""
         over = Q(lease_until__lte=now) | Q(lease_until__gt=longest)
         events = self._events(business_id).filter(over, state="leased")
@@ -122,9 +127,7 @@ class Tables:
     ) -> list[tuple[int, str, bytes, str, str | None, str | None]]:
         """What is due, oldest first; ``last`` comes after all others."""
         is_due = Q(state__in=["pending", "held"], due_at__lte=now)
-        events = self._events(business_id).filter(
-            is_due | Q(state="pending", due_at__gt=longest)
-        )
+        events = self._events(business_id).filter(is_due | Q(state="pending", due_at__gt=longest))
         order = ["due_at", "id"]
         if last is not None:
             is_last = Case(When(pk=last, then=Value(1)), default=Value(0))
@@ -188,4 +191,4 @@ class Tables:
             state__in=["accepted", "cancelled"], wire__isnull=False, finished_at__lt=before
         )
         ids = list(ended.values_list("pk", flat=True)[:most])
-        return OutboxEvent.objects.using(self._using).filter(pk__in=ids).update(wire=None)
+        return int(OutboxEvent.objects.using(self._using).filter(pk__in=ids).update(wire=None))

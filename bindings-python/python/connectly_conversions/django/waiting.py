@@ -22,22 +22,36 @@ _MYSQL = {
     True: ("max_statement_time", LOCK_TIMEOUT / 1000),
     False: ("innodb_lock_wait_timeout", 1),
 }
+_POSTGRES_NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _MYSQL_NOW = "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)"
+
+
+_MYSQL_BUSY = (1205, 1213, 1969, 3024)
+"""A lock was waited for, a deadlock, and the end of a statement's time (MariaDB's and MySQL's)."""
+
+_MYSQL_FULL = 1114
 
 
 def now(connection: BaseDatabaseWrapper) -> int:
     """The database's clock, in Unix milliseconds."""
     if connection.vendor == "postgresql":
-        return _one(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        return _one(connection, _POSTGRES_NOW)
     if connection.vendor == "mysql":
         return _one(connection, _MYSQL_NOW)
     return time.time_ns() // 1_000_000
 
 
-def _one(connection: BaseDatabaseWrapper, question: str) -> Any:
+def begin_to_write(connection: BaseDatabaseWrapper) -> None:
+    """Has SQLite wait for its one writer now: it refuses whoever has read before it writes."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE connectly_outbox_control SET version = version WHERE 0")
+
+
+def _one(connection: BaseDatabaseWrapper, question: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(question)
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 @contextlib.contextmanager
@@ -80,16 +94,16 @@ def _set_back(connection: BaseDatabaseWrapper, statement: str) -> None:
         cursor.close()
 
 
-def code_of(error: Exception) -> str:
+def code_of(error: BaseException) -> str:
     """What a failure of the database means, as one of the library's codes."""
     cause: Any = error.__cause__
     if getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None):
         state = getattr(cause, "sqlstate", None) or cause.pgcode
         return {"55P03": "outbox_busy", "53100": "outbox_disk_full"}.get(state, "outbox_failed")
     number = error.args[0] if error.args else None
-    if number in (1205, 1213, 1969, 3024):  # lock wait, deadlock, statement's time
+    if number in _MYSQL_BUSY:
         return "outbox_busy"
-    if number == 1114 or "disk is full" in str(error):
+    if number == _MYSQL_FULL or "disk is full" in str(error):
         return "outbox_disk_full"
     if "database is locked" in str(error) or "database table is locked" in str(error):
         return "outbox_busy"

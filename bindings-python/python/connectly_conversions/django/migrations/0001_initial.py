@@ -1,5 +1,7 @@
 """The outbox's tables: on PostgreSQL exactly those of the library's core."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 import connectly_conversions.django.models as of_this
@@ -13,7 +15,7 @@ _INDEXES = (
 )
 
 
-def _create(apps, editor):
+def _create(apps: Any, editor: Any) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(OUTBOX_POSTGRES_SQL)
     else:
@@ -30,7 +32,7 @@ def _create(apps, editor):
     )
 
 
-def _drop(apps, editor):
+def _drop(apps: Any, editor: Any) -> None:
     for name in ("BoundTracking", "OutboxEvent", "OutboxControl"):
         editor.delete_model(apps.get_model("connectly", name))
 
@@ -93,7 +95,7 @@ _EVENT = migrations.CreateModel(
 _CONTROL = migrations.CreateModel(
     name="OutboxControl",
     fields=[
-        ("business_id", models.CharField(max_length=36, primary_key=True)),
+        ("business_id", models.CharField(max_length=36, primary_key=True, serialize=False)),
         ("version", models.IntegerField(null=True)),
         ("readable_by", models.IntegerField(null=True)),
         ("owner", models.CharField(max_length=16, null=True)),
@@ -114,7 +116,7 @@ _CONTROL = migrations.CreateModel(
 _BOUND = migrations.CreateModel(
     name="BoundTracking",
     fields=[
-        ("key", models.CharField(max_length=190, primary_key=True)),
+        ("key", models.CharField(max_length=190, primary_key=True, serialize=False)),
         ("tracking_hash", of_this.HashField(max_length=32)),
         ("params", models.TextField()),
         ("bound_at", models.BigIntegerField()),

@@ -24,11 +24,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """What can be given."""
         parser.add_argument("--once", action="store_true", help="end when nothing is due now")
-        parser.add_argument("--deadline", type=float, help="end after so many seconds at the latest")
+        parser.add_argument(
+            "--deadline", type=float, help="end after so many seconds at the latest"
+        )
         parser.add_argument("--database", help="the database; all of the setting unless given")
         parser.add_argument("--business-id", help="the business; all of the setting unless given")
         parser.add_argument("--concurrency", type=int, help="requests at a time (4)")
-        parser.add_argument("--rate", type=float, help="requests that begin within a second at most")
+        parser.add_argument(
+            "--rate", type=float, help="requests that begin within a second at most"
+        )
         parser.add_argument(
             "--grace", type=float, default=10.0, help="seconds that a stop waits for requests (10)"
         )
