@@ -46,7 +46,7 @@ lint-python: install-python
 		$(PY_BIN)/ruff format --check . ../examples/python-checkout
 	cd $(PY_DIR) && $(PY_BIN)/mypy python/connectly_conversions tests/typing_user.py
 	cd $(PY_DIR) && $(PY_BIN)/pyright --pythonpath $(PY_BIN)/python
-	cd $(PY_DIR) && $(PY_BIN)/stubtest --allowlist stubtest.txt connectly_conversions
+	cd $(PY_DIR) && $(PY_BIN)/stubtest --mypy-config-file pyproject.toml connectly_conversions._native
 
 ## pack-python OUT=dir: each platform's wheel, and the source distribution
 pack-python: pack-sdist

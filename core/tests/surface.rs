@@ -2,6 +2,7 @@
 // Helpers of tests say what they expect by failing.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use connectly_conversions::binding::{Omission, ReportResult};
 use connectly_conversions::{
     DEFAULT_CONCURRENCY, ErrorCode, ErrorKind, IssueCode, RetryPolicy, SkipReason, VisitCount,
 };
@@ -63,10 +64,20 @@ fn every_sentence_is_one() {
         texts("faults", &["does"]),
         texts("visits", &["means"]),
         texts("skips", &["means"]),
+        texts("reports", &["means"]),
+        texts("omissions", &["means"]),
     ];
     for text in sentences.concat() {
         assert!(text.ends_with('.') && text.len() > 7, "{text:?}");
     }
+}
+
+#[test]
+fn what_becomes_of_an_order_stands_in_the_table() {
+    let results: Vec<_> = ReportResult::ALL.iter().map(|result| result.as_str()).collect();
+    assert_eq!(column(&table(), "reports", "result"), results);
+    let reasons: Vec<_> = Omission::ALL.iter().map(|reason| reason.as_str()).collect();
+    assert_eq!(column(&table(), "omissions", "reason"), reasons);
 }
 
 #[test]

@@ -105,11 +105,7 @@ fn known(table: &mut dyn Table, entry: &Entry) -> Result<Option<(i64, Row)>> {
 }
 
 /// Adds it to a table that can tell by that whether it is known.
-fn add_if_new(
-    table: &mut dyn Table,
-    entry: &Entry,
-    command: &Command,
-) -> Result<Option<Enqueued>> {
+fn add_if_new(table: &mut dyn Table, entry: &Entry, command: &Command) -> Result<Option<Enqueued>> {
     let decision = transition(None, command, &context(table)?);
     let (Some(row), Some(state)) = (&decision.row, decision.state) else { return Ok(None) };
     let id = table.insert_if_new(row, entry)?;

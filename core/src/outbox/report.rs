@@ -78,12 +78,13 @@ impl Outbox {
         held: Held,
         options: EnqueueOptions,
     ) -> Result<Reported> {
-        let hold = match held {
+        let until = match held {
             Held::AsAsked => options.hold,
             Held::AsBefore => None,
             Held::Ended => Some(Hold::Until(0)),
         };
-        let enqueued = self.enqueue_with(event, EnqueueOptions { hold, ..options }).await?;
+        let options = EnqueueOptions { hold: until, ..options };
+        let enqueued = self.enqueue_with(event, options).await?;
         let result = match enqueued.state {
             _ if enqueued.duplicate => ReportResult::Duplicate,
             State::Held => ReportResult::Held,

@@ -60,14 +60,14 @@ impl<'a> Order<'a> {
     }
 
     /// The input document of its event, with this value.
-    pub(super) fn document(&self, tracking: &TrackingParams, value: Value<'a>) -> Value<'a> {
+    pub(super) fn document(&self, tracking: &TrackingParams, value: &Value<'a>) -> Value<'a> {
         let text = |text: &str| Value::Text(Cow::Owned(text.to_owned()));
         let clicked =
             members([("ctwa_clid", text(tracking.ctwa_clid())), ("ad_id", text(tracking.ad_id()))]);
         let mut payload = self.payload.clone();
         for (name, given) in &mut payload {
             if name == "value" {
-                given.clone_from(&value);
+                given.clone_from(value);
             }
         }
         let captured_at = tracking.captured_at();

@@ -106,7 +106,7 @@ impl Reporting {
             Ok(value) => (value, Vec::new()),
             Err(issues) => (order.member("value"), issues),
         };
-        let document = order.document(tracking, value);
+        let document = order.document(tracking, &value);
         let made = ConversionEvent::from_value(document.clone(), &order.options);
         match made {
             Ok(event) if issues.is_empty() => {
