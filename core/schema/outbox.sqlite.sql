@@ -44,7 +44,17 @@ CREATE TABLE connectly_outbox_control (
     skipped          INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
--- One row a conversion: the queue and the ledger.
+-- What `forget` erases is sealed (ChaCha20-Poly1305: nonce, text, tag), each row with a key of its
+-- own, and forgotten by overwriting the key. This keeps no secret from whoever has the file. But
+-- SQLite moves rows from page to page as they grow, and leaves copies of them in the unused part of
+-- the pages, where `secure_delete` does not reach. These rows have one length, are only ever
+-- appended, and are overwritten where they are, so no key has a copy.
+CREATE TABLE connectly_outbox_keys (
+    id  INTEGER PRIMARY KEY,
+    key BLOB NOT NULL CHECK (length(key) = 32)
+) STRICT;
+
+-- One row a conversion: the queue and the ledger. Columns of type BLOB are sealed, but for hashes.
 CREATE TABLE connectly_outbox (
     -- Never given twice, so that an operator's note of it never means another event.
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -75,19 +85,19 @@ CREATE TABLE connectly_outbox (
     finished_at      INTEGER,
     code             TEXT,
     status           INTEGER,
-    message          TEXT,
-    reason           TEXT,
+    message          BLOB,
+    reason           BLOB,
     forget           INTEGER NOT NULL,
     forgotten_at     INTEGER,
 
-    -- What it is about: all that `forget` erases.
-    order_id         TEXT,
+    -- What it is about.
+    order_id         BLOB,
     event_time       INTEGER,
-    currency         TEXT,
-    value            TEXT,
-    document         TEXT,
-    issues           TEXT,
-    traceparent      TEXT,
+    currency         BLOB,
+    value            BLOB,
+    document         BLOB,
+    issues           BLOB,
+    traceparent      BLOB,
     -- The exact bytes to send. What is still to be sent has some.
     wire             BLOB CHECK (wire IS NOT NULL OR state NOT IN ('held', 'pending', 'leased'))
 ) STRICT;
@@ -115,6 +125,7 @@ CREATE INDEX connectly_outbox_tracking ON connectly_outbox (tracking_hash)
     WHERE tracking_hash IS NOT NULL;
 
 -- The counters are kept by the database itself, so that they are right whichever release writes.
+-- A seal adds 28 bytes, which do not count.
 CREATE TRIGGER connectly_outbox_inserted AFTER INSERT ON connectly_outbox
 BEGIN
     INSERT INTO connectly_outbox_control
@@ -132,7 +143,7 @@ BEGIN
         cancelled = cancelled + excluded.cancelled,
         skipped = skipped + excluded.skipped;
     UPDATE connectly_outbox_control
-    SET live_rows = live_rows + 1, live_bytes = live_bytes + length(new.wire)
+    SET live_rows = live_rows + 1, live_bytes = live_bytes + length(new.wire) - 28
     WHERE business_id = '' AND new.state IN ('held', 'pending', 'leased');
 END;
 
@@ -160,8 +171,8 @@ BEGIN
             + (new.state IN ('held', 'pending', 'leased'))
             - (old.state IN ('held', 'pending', 'leased')),
         live_bytes = live_bytes
-            + iif(new.state IN ('held', 'pending', 'leased'), length(new.wire), 0)
-            - iif(old.state IN ('held', 'pending', 'leased'), length(old.wire), 0)
+            + iif(new.state IN ('held', 'pending', 'leased'), length(new.wire) - 28, 0)
+            - iif(old.state IN ('held', 'pending', 'leased'), length(old.wire) - 28, 0)
     WHERE business_id = '';
 END;
 

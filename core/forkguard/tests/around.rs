@@ -1,6 +1,7 @@
 //! What is registered around forks is called before each, and after it on both sides.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

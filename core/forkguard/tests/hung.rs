@@ -2,6 +2,7 @@
 //! nobody had prepared the fork.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

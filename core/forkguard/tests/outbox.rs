@@ -1,6 +1,7 @@
 //! Forks while threads write into an outbox: SQLite's files are closed before each of them.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

@@ -57,7 +57,14 @@ impl Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        let code = error.sqlite_error().copied().map_or(ErrorCode::OutboxFailed, code);
+        let code = match &error {
+            rusqlite::Error::SqliteFailure(error, _) => code(*error),
+            // A column that is not as it was written.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..) => ErrorCode::OutboxCorrupt,
+            _ => ErrorCode::OutboxFailed,
+        };
         let message = format!("{}: {error}", what(code));
         Self { code, message: one_line(&message).into_owned(), cause: Some(Arc::new(error)) }
     }

@@ -5,8 +5,9 @@ use rusqlite::{CachedStatement, Connection, Params, params};
 
 use super::rows::{
     AFTER_ENTRY, AFTER_ROW, AFTER_VALUES, bind_entry, bind_row, entry_values, limit, read,
-    row_columns, row_values,
+    read_with_key, row_columns, row_values,
 };
+use super::seal::Key;
 use crate::outbox::entry::Entry;
 use crate::outbox::row::Row;
 use crate::outbox::state::Millis;
@@ -16,7 +17,12 @@ use crate::outbox::transition::{LEASE, LONGEST_WAIT};
 /// A question for rows.
 macro_rules! select_rows {
     ($where:literal) => {
-        concat!("SELECT ", row_columns!(), " FROM connectly_outbox WHERE ", $where)
+        concat!(
+            "SELECT ",
+            row_columns!(),
+            " FROM connectly_outbox JOIN connectly_outbox_keys USING (id) WHERE ",
+            $where
+        )
     };
 }
 
@@ -53,13 +59,18 @@ const INSERT: &str = "
 
 pub(super) fn insert(connection: &Connection, row: &Row, entry: &Entry) -> rusqlite::Result<i64> {
     let mut insert = connection.prepare_cached(INSERT)?;
-    bind_row(&mut insert, row)?;
-    bind_entry(&mut insert, entry)?;
+    let key = Key::new()?;
+    bind_row(&mut insert, row, Some(&key))?;
+    bind_entry(&mut insert, entry, &key)?;
     insert.raw_bind_parameter(AFTER_ENTRY, &entry.business_id)?;
     insert.raw_bind_parameter(AFTER_ENTRY + 1, &entry.event_name)?;
     insert.raw_bind_parameter(AFTER_ENTRY + 2, entry.key)?;
     insert.raw_execute()?;
-    Ok(connection.last_insert_rowid())
+    let id = connection.last_insert_rowid();
+    connection
+        .prepare_cached("INSERT INTO connectly_outbox_keys (id, key) VALUES (?1, ?2)")?
+        .execute(params![id, key])?;
+    Ok(id)
 }
 
 const KEEP: &str = concat!("UPDATE connectly_outbox SET ", row_values!(), " WHERE id = ?23");
@@ -88,13 +99,33 @@ pub(super) fn update(
         Change::Erase => (connection.prepare_cached(ERASE)?, AFTER_VALUES),
         Change::Take(_) => (connection.prepare_cached(TAKE)?, AFTER_ENTRY),
     };
-    bind_row(&mut update, row)?;
-    if let Change::Take(entry) = change {
-        bind_entry(&mut update, entry)?;
+    let key = match change {
+        Change::Keep if row.message.is_none() && row.reason.is_none() => None,
+        Change::Keep | Change::Take(_) => Some(key(connection, id)?),
+        Change::Erase => Some(new_key(connection, id)?),
+    };
+    bind_row(&mut update, row, key.as_ref())?;
+    if let (Change::Take(entry), Some(key)) = (change, &key) {
+        bind_entry(&mut update, entry, key)?;
     }
     update.raw_bind_parameter(at, id)?;
     update.raw_execute()?;
     Ok(())
+}
+
+fn key(connection: &Connection, id: i64) -> rusqlite::Result<Key> {
+    connection
+        .prepare_cached("SELECT key FROM connectly_outbox_keys WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+}
+
+/// Overwrites the key: nothing that it sealed can be read any longer, wherever there is a copy.
+fn new_key(connection: &Connection, id: i64) -> rusqlite::Result<Key> {
+    let key = Key::new()?;
+    connection
+        .prepare_cached("UPDATE connectly_outbox_keys SET key = ?2 WHERE id = ?1")?
+        .execute(params![id, key])?;
+    Ok(key)
 }
 
 const EXPIRED: &str = concat!(
@@ -134,7 +165,8 @@ const DUE: &str = concat!(
             WHERE business_id = ?1 AND state = 'held' AND due_at <= ?2
             ORDER BY due_at, id LIMIT ?4)
         ORDER BY 1, 2 LIMIT ?4)
-    CROSS JOIN connectly_outbox ON id = which ORDER BY at, which"
+    CROSS JOIN connectly_outbox ON id = which
+    JOIN connectly_outbox_keys USING (id) ORDER BY at, which"
 );
 
 pub(super) fn due(
@@ -149,15 +181,15 @@ pub(super) fn due(
     let wanted = limit(most).saturating_add(last.is_some().into());
     let mut question = connection.prepare_cached(DUE)?;
     let due = question.query_map(params![business_id, now, longest, wanted], |columns| {
-        let (id, row) = read(columns)?;
-        let wire: Vec<u8> = columns.get(AFTER_ROW)?;
+        let (id, row, key) = read_with_key(columns)?;
+        let wire = key.bytes(columns, AFTER_ROW)?.unwrap_or_default();
         Ok(Due {
             id,
             row,
             wire: Bytes::from(wire),
             event_name: columns.get(AFTER_ROW + 1)?,
-            order_id: columns.get(AFTER_ROW + 2)?,
-            traceparent: columns.get(AFTER_ROW + 3)?,
+            order_id: key.text(columns, AFTER_ROW + 2)?,
+            traceparent: key.text(columns, AFTER_ROW + 3)?,
         })
     })?;
     let mut due = due.collect::<rusqlite::Result<Vec<_>>>()?;

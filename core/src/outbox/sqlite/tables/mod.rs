@@ -4,6 +4,7 @@ mod control;
 mod events;
 mod people;
 mod rows;
+mod seal;
 
 use rusqlite::Connection;
 

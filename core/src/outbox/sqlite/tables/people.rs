@@ -4,6 +4,7 @@ use rusqlite::{Connection, Row as Columns, ToSql, params};
 
 use super::control::count;
 use super::rows::limit;
+use super::seal::Key;
 use crate::outbox::record::Record;
 use crate::outbox::state::{Millis, State};
 use crate::outbox::table::{Filter, Which};
@@ -11,7 +12,7 @@ use crate::outbox::table::{Filter, Which};
 const COLUMNS: &str = "
     id, event_name, order_id, state, due_at, attempts, enqueued_at, first_attempt_at,
     ambiguous_since, finished_at, code, status, message, reason, event_time, currency, value,
-    wire IS NOT NULL, issues, forgotten_at";
+    wire IS NOT NULL, issues, forgotten_at, key";
 
 pub(super) fn records(
     connection: &Connection,
@@ -25,7 +26,7 @@ pub(super) fn records(
         Some(Which::Tracking(hash)) => ("tracking_hash = ?4", hash),
     };
     let question = format!(
-        "SELECT {COLUMNS} FROM connectly_outbox
+        "SELECT {COLUMNS} FROM connectly_outbox JOIN connectly_outbox_keys USING (id)
          WHERE business_id = ?1 AND id > ?2 AND (?3 IS NULL OR code = ?3) AND {which}
              AND {} ORDER BY id LIMIT ?5",
         in_states(&filter.states)
@@ -46,10 +47,11 @@ fn in_states(states: &[State]) -> String {
 }
 
 fn record(columns: &Columns<'_>) -> rusqlite::Result<Record> {
+    let key: Key = columns.get(20)?;
     Ok(Record {
         id: columns.get(0)?,
         event_name: columns.get(1)?,
-        order_id: columns.get(2)?,
+        order_id: key.text(columns, 2)?,
         state: columns.get(3)?,
         due_at: columns.get(4)?,
         attempts: columns.get(5)?,
@@ -59,13 +61,13 @@ fn record(columns: &Columns<'_>) -> rusqlite::Result<Record> {
         finished_at: columns.get(9)?,
         code: columns.get(10)?,
         status: columns.get(11)?,
-        message: columns.get(12)?,
-        reason: columns.get(13)?,
+        message: key.text(columns, 12)?,
+        reason: key.text(columns, 13)?,
         event_time: columns.get(14)?,
-        currency: columns.get(15)?,
-        value: columns.get(16)?,
+        currency: key.text(columns, 15)?,
+        value: key.text(columns, 16)?,
         has_payload: columns.get(17)?,
-        issues: columns.get(18)?,
+        issues: key.text(columns, 18)?,
         forgotten_at: columns.get(19)?,
     })
 }

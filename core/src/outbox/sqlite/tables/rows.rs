@@ -3,6 +3,7 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Row as Columns};
 
+use super::seal::Key;
 use crate::outbox::entry::Entry;
 use crate::outbox::hash::Hash;
 use crate::outbox::row::Row;
@@ -14,15 +15,21 @@ macro_rules! row_columns {
         "id, state, has_order_id, wire IS NOT NULL, content_hash, due_at, lease_no, leased_at, \
          lease_until, attempts, lost_claims, lone_refusals, refused_at, first_attempt_at, \
          ambiguous_since, trying_since, enqueued_at, finished_at, code, status, message, reason, \
-         forget, forgotten_at"
+         forget, forgotten_at, key"
     };
 }
 pub(super) use row_columns;
 
 /// Where the columns after those of the row begin.
-pub(super) const AFTER_ROW: usize = 24;
+pub(super) const AFTER_ROW: usize = 25;
 
 pub(super) fn read(columns: &Columns<'_>) -> rusqlite::Result<(i64, Row)> {
+    read_with_key(columns).map(|(id, row, _)| (id, row))
+}
+
+/// The same, and the key of the columns that follow.
+pub(super) fn read_with_key(columns: &Columns<'_>) -> rusqlite::Result<(i64, Row, Key)> {
+    let key: Key = columns.get(24)?;
     let row = Row {
         state: columns.get(1)?,
         has_order_id: columns.get(2)?,
@@ -43,12 +50,12 @@ pub(super) fn read(columns: &Columns<'_>) -> rusqlite::Result<(i64, Row)> {
         finished_at: columns.get(17)?,
         code: columns.get(18)?,
         status: columns.get(19)?,
-        message: columns.get(20)?,
-        reason: columns.get(21)?,
+        message: key.text(columns, 20)?,
+        reason: key.text(columns, 21)?,
         forget: columns.get(22)?,
         forgotten_at: columns.get(23)?,
     };
-    Ok((columns.get(0)?, row))
+    Ok((columns.get(0)?, row, key))
 }
 
 /// What [`bind_row`] binds.
@@ -66,7 +73,16 @@ pub(super) use row_values;
 /// The first parameter after those of the row.
 pub(super) const AFTER_VALUES: usize = 23;
 
-pub(super) fn bind_row(to: &mut CachedStatement<'_>, row: &Row) -> rusqlite::Result<()> {
+/// Without words there is nothing to be sealed, and no key is needed.
+pub(super) fn bind_row(
+    to: &mut CachedStatement<'_>,
+    row: &Row,
+    key: Option<&Key>,
+) -> rusqlite::Result<()> {
+    let seal = |text: &Option<String>| {
+        key.map_or(Ok(None), |key| key.seal(text.as_deref().map(str::as_bytes)))
+    };
+    let (message, reason) = (seal(&row.message)?, seal(&row.reason)?);
     let values: [&dyn ToSql; AFTER_VALUES - 1] = [
         &row.state,
         &row.has_order_id,
@@ -86,8 +102,8 @@ pub(super) fn bind_row(to: &mut CachedStatement<'_>, row: &Row) -> rusqlite::Res
         &row.finished_at,
         &row.code,
         &row.status,
-        &row.message,
-        &row.reason,
+        &message,
+        &reason,
         &row.forget,
         &row.forgotten_at,
     ];
@@ -106,17 +122,22 @@ pub(super) use entry_values;
 /// The first parameter after those of the entry.
 pub(super) const AFTER_ENTRY: usize = 32;
 
-pub(super) fn bind_entry(to: &mut CachedStatement<'_>, entry: &Entry) -> rusqlite::Result<()> {
+pub(super) fn bind_entry(
+    to: &mut CachedStatement<'_>,
+    entry: &Entry,
+    key: &Key,
+) -> rusqlite::Result<()> {
+    let seal = |text: &Option<String>| key.seal(text.as_deref().map(str::as_bytes));
     let values: [&dyn ToSql; AFTER_ENTRY - AFTER_VALUES] = [
         &entry.tracking_hash,
-        &entry.order_id,
+        &seal(&entry.order_id)?,
         &entry.event_time,
-        &entry.currency,
-        &entry.value,
-        &entry.document,
-        &entry.issues,
-        &entry.traceparent,
-        &entry.wire.as_deref(),
+        &seal(&entry.currency)?,
+        &seal(&entry.value)?,
+        &seal(&entry.document)?,
+        &seal(&entry.issues)?,
+        &seal(&entry.traceparent)?,
+        &key.seal(entry.wire.as_deref())?,
     ];
     bind(to, AFTER_VALUES, &values)
 }
