@@ -1,7 +1,15 @@
-//! The outbox in a file: what is on the disk, and what happens where the disk or another process
-//! does not do as it should.
+//! The outbox in a file: what is on the disk, and what happens where the disk, the clock or another
+//! process does not do as it should.
+#![cfg(all(feature = "outbox-sqlite", feature = "sandbox"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-#![cfg(feature = "outbox-sqlite")]
-
+mod caps;
+mod clock;
 mod file;
+mod forget;
+mod full;
+mod groups;
+mod processes;
+mod refused;
 mod support;
+mod versions;

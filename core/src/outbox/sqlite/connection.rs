@@ -98,7 +98,8 @@ fn set_up(connection: &mut Connection, patience: &Patience) -> Result<(), Failur
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_handler(Some(patience.handler()))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    if !schema::is_made(connection)? {
+    let is_new = !schema::is_made(connection)?;
+    if is_new {
         use_log(connection, patience)?;
     }
     connection.execute_batch(
@@ -111,7 +112,12 @@ fn set_up(connection: &mut Connection, patience: &Patience) -> Result<(), Failur
          PRAGMA trusted_schema = OFF;
          PRAGMA secure_delete = ON;",
     )?;
-    schema::migrate(connection)
+    schema::migrate(connection)?;
+    if is_new {
+        // From now on the file itself says what it is.
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 /// Sets the journal of a new file, before anything is in it; it stays so for ever.

@@ -64,10 +64,7 @@ impl Group {
     }
 
     fn run(&mut self, on: &Connection, clock: &Clock) -> Result<(), Failure> {
-        if !schema::check(on)? {
-            let message = "the outbox's tables are not as they were";
-            return Err(Failure::new(ErrorCode::OutboxFailed, message));
-        }
+        may_work(on)?;
         // They waited for the lock, too.
         self.members.retain(|member| member.job.is_wanted());
         for member in &mut self.members {
@@ -92,6 +89,10 @@ impl Group {
     pub(super) fn read(&mut self, on: &Connection, clock: &Clock) -> Result<(), Failure> {
         for member in &mut self.members {
             execute(on, "BEGIN")?;
+            if let Err(failure) = may_work(on) {
+                execute(on, "ROLLBACK")?;
+                return Err(failure);
+            }
             let mut tables = Tables::new(on, clock);
             member.has_panicked = run(&mut *member.job, &mut tables).is_err();
             let ended = if on.is_autocommit() { Ok(()) } else { execute(on, "ROLLBACK") };
@@ -115,6 +116,14 @@ impl Group {
             let _ = catch_unwind(AssertUnwindSafe(|| job.settle(committed)));
         }
     }
+}
+
+/// Another process may have brought the tables to a version that this one does not know.
+fn may_work(on: &Connection) -> Result<(), Failure> {
+    if schema::check(on)? {
+        return Ok(());
+    }
+    Err(Failure::new(ErrorCode::OutboxFailed, "the outbox's tables are not as they were"))
 }
 
 type Panicked = Box<dyn std::any::Any + Send>;
