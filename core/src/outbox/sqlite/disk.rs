@@ -170,6 +170,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_disks_of_other_machines_are_known_by_their_numbers() {
+        // From statfs(2), and linux/magic.h.
+        for (magic, name) in [
+            (0x6969, "NFS"),
+            (0x517b, "SMB"),
+            (0xff53_4d42, "CIFS"),
+            (0xfe53_4d42, "SMB 2"),
+            (0x0102_1997, "9P"),
+            (0x6573_5546, "FUSE"),
+            (0x00c3_6400, "Ceph"),
+            (0x5346_414f, "AFS"),
+        ] {
+            assert_eq!(network_of(magic), Some(name));
+        }
+    }
+
+    #[test]
+    fn the_disks_of_this_machine_are_taken() {
+        // ext4, xfs, btrfs, tmpfs, overlay, zfs, f2fs, ramfs.
+        let last = [0x794c_7630, 0x2fc1_2fc1, 0xf2f5_2010, 0x8584_58f6];
+        for magic in [0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994].into_iter().chain(last) {
+            assert_eq!(network_of(magic), None, "{magic:x}");
+        }
+    }
+
+    #[test]
     fn a_disk_that_goes_with_its_container_is_named() {
         // `OVERLAYFS_SUPER_MAGIC`, `TMPFS_MAGIC` and `RAMFS_MAGIC` of <linux/magic.h>.
         for (magic, name) in

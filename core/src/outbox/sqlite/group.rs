@@ -55,7 +55,9 @@ impl Group {
     /// Runs them in one transaction: durable when this returns. On a failure nothing was written.
     pub(super) fn commit(&mut self, on: &Connection, clock: &Clock) -> Result<(), Failure> {
         execute(on, "BEGIN IMMEDIATE")?;
-        let done = self.run(on, clock).and_then(|()| execute(on, "COMMIT"));
+        // One that failed alone has ended it already.
+        let end = || if on.is_autocommit() { Ok(()) } else { execute(on, "COMMIT") };
+        let done = self.run(on, clock).and_then(|()| end());
         if done.is_err() && !on.is_autocommit() {
             // Where that fails, too, the connection is closed.
             let _ = execute(on, "ROLLBACK");
@@ -67,8 +69,11 @@ impl Group {
         may_work(on)?;
         // They waited for the lock, too.
         self.members.retain(|member| member.job.is_wanted());
+        let is_alone = self.members.len() == 1;
         for member in &mut self.members {
-            execute(on, "SAVEPOINT job")?;
+            if !is_alone {
+                execute(on, "SAVEPOINT job")?;
+            }
             let mut tables = Tables::new(on, clock);
             let done = run(&mut *member.job, &mut tables);
             if let Some(failure) = tables.failure {
@@ -77,10 +82,12 @@ impl Group {
             member.has_panicked = done.is_err();
             member.has_erased = tables.has_erased;
             if !matches!(done, Ok(Ok(()))) {
-                execute(on, "ROLLBACK TO job")?;
+                execute(on, if is_alone { "ROLLBACK" } else { "ROLLBACK TO job" })?;
                 member.has_erased = false;
             }
-            execute(on, "RELEASE job")?;
+            if !is_alone {
+                execute(on, "RELEASE job")?;
+            }
         }
         Ok(())
     }

@@ -16,6 +16,8 @@ mod probe;
 mod reserve;
 mod schema;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
