@@ -44,6 +44,12 @@ fn has(store: &SqliteStore, name: &'static str) -> bool {
     ask(store, Kind::Read, move |table| table.queue(name)).failures == 1
 }
 
+fn all_done(settled: &[std::sync::mpsc::Receiver<connectly_conversions::Result<()>>]) {
+    for job in settled {
+        job.recv().unwrap().unwrap();
+    }
+}
+
 #[test]
 fn what_comes_while_another_commits_shares_the_next_commit() {
     let folder = Folder::new();
@@ -57,7 +63,7 @@ fn what_comes_while_another_commits_shares_the_next_commit() {
             settled.push(submit(&*store, Kind::Change, move |table| put(table, &name)));
         }
     });
-    settled.iter().for_each(|settled| settled.recv().unwrap().unwrap());
+    all_done(&settled);
     assert_eq!(commits(&folder) - before, 1);
     assert!(has(&store, "business 0") && has(&store, "business 63"));
 }
@@ -75,7 +81,7 @@ fn a_job_that_fails_undoes_its_own_work_alone() {
         }));
         settled.push(submit(&*store, Kind::Change, |table| put(table, "three")));
     });
-    settled.iter().for_each(|settled| settled.recv().unwrap().unwrap());
+    all_done(&settled);
     assert!(has(&store, "one") && !has(&store, "two") && has(&store, "three"));
 }
 
@@ -94,7 +100,7 @@ fn a_job_that_panics_is_told_so_and_the_others_go_on() {
     });
     let error = panicked.unwrap().recv().unwrap().unwrap_err();
     assert_eq!(error.code(), ErrorCode::Internal);
-    others.iter().for_each(|settled| settled.recv().unwrap().unwrap());
+    all_done(&others);
     assert!(has(&store, "one") && !has(&store, "two") && has(&store, "three"));
 }
 
@@ -138,5 +144,5 @@ fn a_disk_that_hangs_takes_no_more_memory_than_ten_thousand_jobs() {
         let refused = submit(&*store, Kind::Read, |_| Ok(())).recv().unwrap().unwrap_err();
         assert_eq!(refused.code(), ErrorCode::OutboxBusy);
     });
-    settled.iter().for_each(|settled| settled.recv().unwrap().unwrap());
+    all_done(&settled);
 }

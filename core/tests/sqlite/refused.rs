@@ -10,6 +10,7 @@ use connectly_conversions::{Error, ErrorCode, ErrorKind};
 use crate::support::{Folder, builder, child, event, look_into, wait};
 
 const FOREIGN: &str = "CONNECTLY_TEST_FOREIGN_FILE";
+const EXPECTED: &str = "CONNECTLY_TEST_EXPECTED_LOCK";
 const READ_ONLY: &str = "CONNECTLY_TEST_READ_ONLY";
 
 fn enqueue(file: &Path) -> Result<(), Error> {
@@ -54,22 +55,32 @@ fn the_program_whose_database_it_is_keeps_its_locks() {
     let shop = look_into(&folder.file());
     shop.execute_batch("CREATE TABLE orders (id); BEGIN IMMEDIATE").unwrap();
     assert_eq!(refusal(&folder.file()), ErrorCode::OutboxForeign);
-    let other = child("refused::a_process_that_wants_the_lock", FOREIGN, &folder.file()).status();
-    assert!(other.unwrap().success());
+    assert!(is_told("locked", &folder.file()));
     // And the lock is why.
     shop.execute_batch("COMMIT").unwrap();
-    let other = child("refused::a_process_that_wants_the_lock", FOREIGN, &folder.file()).status();
-    assert!(!other.unwrap().success());
+    assert!(is_told("free", &folder.file()));
 }
 
-/// Not a test by itself: succeeds where it does not get the lock.
+/// Whether another process finds the file so.
+fn is_told(state: &str, file: &Path) -> bool {
+    let mut other = child("refused::a_process_that_wants_the_lock", FOREIGN, file);
+    other.env(EXPECTED, state).status().unwrap().success()
+}
+
+/// Not a test by itself.
 #[test]
 fn a_process_that_wants_the_lock() {
     let Some(file) = std::env::var_os(FOREIGN) else { return };
     let shop = look_into(&PathBuf::from(file));
     shop.busy_timeout(std::time::Duration::ZERO).unwrap();
-    let code = shop.execute_batch("BEGIN IMMEDIATE").unwrap_err().sqlite_error_code();
-    assert_eq!(code, Some(rusqlite::ErrorCode::DatabaseBusy));
+    let state = match shop.execute_batch("BEGIN IMMEDIATE") {
+        Ok(()) => "free",
+        Err(error) => {
+            assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy));
+            "locked"
+        }
+    };
+    assert_eq!(std::env::var(EXPECTED).as_deref(), Ok(state));
 }
 
 #[test]

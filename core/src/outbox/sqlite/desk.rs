@@ -58,12 +58,14 @@ impl Desk {
         let mut group = Group::new(jobs.into_iter().filter(|job| job.is_wanted()));
         let reads = group.split_off(Kind::Read);
         self.write(group);
-        self.read(reads);
+        for read in reads.each() {
+            self.read(read);
+        }
     }
 
     /// How long it may rest.
     pub(super) fn rest(&self) -> Option<Duration> {
-        self.must_erase.then_some(ERASE_AGAIN)
+        (self.must_erase && self.open.is_some()).then_some(ERASE_AGAIN)
     }
 
     /// While there is nothing else to do.
@@ -85,12 +87,9 @@ impl Desk {
         }
     }
 
-    fn read(&mut self, mut group: Group) {
-        if group.is_empty() {
-            return;
-        }
-        let done = self.with_file(|desk, open| group.read(&open.connection, &*desk.clock));
-        group.settle(&done);
+    fn read(&mut self, mut one: Group) {
+        let done = self.with_file(|desk, open| one.read(&open.connection, &*desk.clock));
+        one.settle(&done);
     }
 
     fn write(&mut self, mut group: Group) {
@@ -144,17 +143,17 @@ impl Desk {
     /// Waits until nothing that was erased lies in the log.
     fn erase(&mut self) -> Result<(), Failure> {
         self.must_erase = true;
-        match self.with_file(|_, open| open.checkpoint(true))? {
-            Checkpoint::Done => {
-                self.must_erase = false;
-                Ok(())
-            }
+        self.with_file(|_, open| match open.checkpoint(true)? {
+            Checkpoint::Done => Ok(()),
+            // Busy, so that it is tried again where a fork was in the way.
             Checkpoint::InUse => Err(Failure::new(
                 ErrorCode::OutboxBusy,
                 "it is forgotten, but its bytes are in the outbox's log until another process has \
                  read to the end; ask again to be sure",
             )),
-        }
+        })?;
+        self.must_erase = false;
+        Ok(())
     }
 
     /// Does something with the file that the path leads to now. While a fork is at hand the file

@@ -52,6 +52,11 @@ impl Group {
         Self { members: of_kind }
     }
 
+    /// Each alone.
+    pub(super) fn each(self) -> impl Iterator<Item = Self> {
+        self.members.into_iter().map(|member| Self { members: vec![member] })
+    }
+
     /// Runs them in one transaction: durable when this returns. On a failure nothing was written.
     pub(super) fn commit(&mut self, on: &Connection, clock: &Clock) -> Result<(), Failure> {
         execute(on, "BEGIN IMMEDIATE")?;
@@ -96,14 +101,13 @@ impl Group {
     pub(super) fn read(&mut self, on: &Connection, clock: &Clock) -> Result<(), Failure> {
         for member in &mut self.members {
             execute(on, "BEGIN")?;
-            if let Err(failure) = may_work(on) {
-                execute(on, "ROLLBACK")?;
-                return Err(failure);
-            }
-            let mut tables = Tables::new(on, clock);
-            member.has_panicked = run(&mut *member.job, &mut tables).is_err();
+            let done = may_work(on).and_then(|()| {
+                let mut tables = Tables::new(on, clock);
+                member.has_panicked = run(&mut *member.job, &mut tables).is_err();
+                tables.failure.map_or(Ok(()), Err)
+            });
             let ended = if on.is_autocommit() { Ok(()) } else { execute(on, "ROLLBACK") };
-            tables.failure.map_or(ended, Err)?;
+            done.and(ended)?;
         }
         Ok(())
     }

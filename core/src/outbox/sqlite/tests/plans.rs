@@ -13,6 +13,7 @@ use crate::outbox::table::{Change, Filter, Table, Which};
 
 static ASKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+#[expect(clippy::needless_pass_by_value, reason = "a callback's form")]
 fn note(event: TraceEvent<'_>) {
     if let TraceEvent::Stmt(_, sql) = event
         && !sql.starts_with("--")
@@ -48,7 +49,7 @@ fn everything_that_is_asked(table: &mut dyn Table) {
         table.records(BUSINESS, &filter(states, None)).unwrap();
     }
     for which in [Which::Id(id), Which::Key(Hash::of(b"k")), tracking] {
-        table.records(BUSINESS, &filter(&State::ALL, Some(which))).unwrap();
+        table.records(BUSINESS, &filter(State::ALL, Some(which))).unwrap();
     }
 }
 

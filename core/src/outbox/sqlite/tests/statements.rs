@@ -75,12 +75,12 @@ fn each_event_costs_so_many_statements() {
     let (_, first) = statements(connection, |on| enqueue(&mut tables(on), "ORD-0"));
     assert_eq!(first, 4);
     // And around them: begin, the tables' version, commit.
-    let (_, alone) = statements(connection, |on| {
+    let ((), alone) = statements(connection, |on| {
         Group::new([Box::new(Enqueues("ORD-00")) as Box<dyn Job>]).commit(on, &|| NOW).unwrap();
     });
     assert_eq!(alone, 3 + 4);
     // Of those that share a transaction each has its own beginning and end in it.
-    let (_, shared) = statements(connection, |on| {
+    let ((), shared) = statements(connection, |on| {
         let jobs = ["ORD-01", "ORD-02"].map(|order| Box::new(Enqueues(order)) as Box<dyn Job>);
         Group::new(jobs).commit(on, &|| NOW).unwrap();
     });
