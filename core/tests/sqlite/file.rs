@@ -95,3 +95,14 @@ fn its_settings_are_those_of_the_design() {
     let (id, version): (i32, i32) = (number("application_id"), number("user_version"));
     assert_eq!((mode.as_str(), id, version), ("wal", i32::from_be_bytes(*b"CNCT"), 1));
 }
+
+#[test]
+fn after_it_was_closed_it_is_opened_again_when_it_is_needed() {
+    let folder = Folder::new();
+    let outbox = folder.outbox();
+    for number in 0..3 {
+        wait(outbox.enqueue(&event(&format!("ORD-{number}")))).unwrap();
+        wait(outbox.close());
+    }
+    assert_eq!(wait(outbox.counts()).unwrap().pending, 3);
+}

@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use connectly_conversions::ErrorCode;
 use connectly_conversions::binding::{Job, Kind, Queue, SqliteStore, Store, Table, Undo};
 
-use crate::support::{Folder, ask, store, submit};
+use crate::support::{Folder, ask, builder, event, store, submit, wait};
 
 /// How many transactions were committed since the log began: each ends in one frame that says how
 /// long the file then is.
@@ -145,4 +145,20 @@ fn a_disk_that_hangs_takes_no_more_memory_than_ten_thousand_jobs() {
         assert_eq!(refused.code(), ErrorCode::OutboxBusy);
     });
     all_done(&settled);
+}
+
+#[test]
+fn whoever_enqueues_on_a_disk_that_hangs_is_told_in_time() {
+    let folder = Folder::new();
+    let store = store(&folder.file(), &Arc::new(AtomicI64::new(0)));
+    let outbox = builder(&folder.file())
+        .enqueue_timeout(std::time::Duration::from_millis(1))
+        .build_on(Arc::clone(&store) as _)
+        .unwrap();
+    while_busy(&store, || {
+        let error = wait(outbox.enqueue(&event("ORD-1"))).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::OutboxTimeout);
+    });
+    // Nobody waits for it any longer, so it is not written.
+    assert_eq!(wait(outbox.counts()).unwrap().pending, 0);
 }
