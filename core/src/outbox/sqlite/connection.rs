@@ -96,6 +96,8 @@ fn set_up(connection: &mut Connection, patience: &Patience) -> Result<(), Failur
     // The log may only ever be removed by whoever knows that it belongs to this file: a file that
     // was moved away has left its name to another.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Plans never depend on values; else SQLite would make one anew for each value that is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_handler(Some(patience.handler()))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let is_new = !schema::is_made(connection)?;
