@@ -89,6 +89,8 @@ fn seen() -> MutexGuard<'static, BTreeMap<Identity, Seen>> {
 /// file, and its application id comes with them.
 fn is_foreign(file: &File) -> io::Result<bool> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
+    // Before the header: another process may write it in between, and it is written first.
+    let length = file.metadata()?.len();
     let mut header = [0; 100];
     if !read_at_start(file, &mut header)? || !header.starts_with(MAGIC) {
         // Empty, or no database: SQLite will say so.
@@ -102,7 +104,7 @@ fn is_foreign(file: &File) -> io::Result<bool> {
     };
     Ok(match number(68) {
         id if id == schema::APPLICATION_ID.cast_unsigned() => false,
-        0 => file.metadata()?.len() > page,
+        0 => length > page,
         _ => true,
     })
 }

@@ -24,12 +24,13 @@ struct Found {
 
 /// Whether the file is an outbox already; one that is neither that nor empty is refused.
 pub(super) fn is_made(connection: &Connection) -> Result<bool, Failure> {
+    // In this order: another process may make them between the two questions, both at once.
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if id == APPLICATION_ID {
         return Ok(true);
     }
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if id == 0 && tables == 0 {
         return Ok(false);
     }
