@@ -31,7 +31,7 @@ pub(crate) struct Held {
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Step {
     Enqueue {
-        event: Event,
+        event: Changes,
         hold: Option<Until>,
         #[serde(rename = "as")]
         label: Option<String>,
@@ -64,7 +64,7 @@ pub(crate) enum Step {
         force: bool,
         #[serde(default)]
         plan: bool,
-        expect: Replayed,
+        expect: Answer,
     },
     Forget {
         order_id: Option<String>,
@@ -103,7 +103,7 @@ pub(crate) enum Step {
 /// `event.json` with these members changed.
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Event {
+pub(crate) struct Changes {
     pub(crate) order_id: Option<String>,
     pub(crate) event_name: Option<String>,
     pub(crate) cnct_tracking_id: Option<String>,
@@ -120,7 +120,7 @@ pub(crate) enum Placed {
 
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Replayed {
+pub(crate) struct Answer {
     pub(crate) replayed: u64,
     pub(crate) verdicts: Vec<String>,
     pub(crate) money: Map<String, Value>,
