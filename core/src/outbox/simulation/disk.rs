@@ -73,9 +73,13 @@ async fn run(world: Arc<World>, mut job: Box<dyn Job>) {
         return job.settle(Err(failed("the disk is full")));
     }
     pause(&world).await;
+    let claims = transaction.claims();
     transaction.commit();
     pause(&world).await;
-    sleep_if(world.takes_hang()).await;
+    if claims {
+        world.has_claimed();
+        sleep_if(world.takes_hang()).await;
+    }
     job.settle(if fate < 8 {
         Err(failed("nobody knows whether it was committed"))
     } else {

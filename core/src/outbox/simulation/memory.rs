@@ -72,6 +72,18 @@ impl Transaction {
         Self { tables, history, undo: Vec::new() }
     }
 
+    /// Whether a worker gets an event by it.
+    pub(super) fn claims(&self) -> bool {
+        let is_leased = |undo: &Undo| match undo {
+            Undo::Row(id, _) => {
+                let stored = self.tables.rows.get(id);
+                stored.is_some_and(|stored| stored.row.state == State::Leased)
+            }
+            Undo::Queue(..) => false,
+        };
+        self.undo.iter().any(is_leased)
+    }
+
     pub(super) fn commit(mut self) {
         for undo in std::mem::take(&mut self.undo) {
             if let Undo::Row(id, _) = undo

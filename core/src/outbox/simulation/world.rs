@@ -38,8 +38,9 @@ pub(super) struct World {
     pub(super) disk: Disk,
     /// Workers run often and long.
     is_hard: bool,
-    /// How long the next job waits, and how long the next answer takes.
+    /// How long the next job waits, and how long the next claim takes to be told.
     waits: AtomicU64,
+    waits_later: AtomicU64,
     hangs: AtomicU64,
     /// Nothing fails any more.
     calm: AtomicBool,
@@ -109,6 +110,7 @@ impl World {
             disk: if is_hard { Disk::Hangs } else { Disk::Usual },
             is_hard,
             waits: AtomicU64::new(0),
+            waits_later: AtomicU64::new(0),
             hangs: AtomicU64::new(0),
             calm: AtomicBool::new(false),
             lonely: Mutex::default(),
@@ -125,16 +127,21 @@ impl World {
         world
     }
 
-    /// The next thing that is asked of the disk waits so long.
-    pub(super) fn wait_once(&self, time: Millis) {
-        self.waits.store(time.unsigned_abs(), Ordering::Relaxed);
+    /// What is asked of the disk next, after the next claim, waits so long.
+    pub(super) fn wait_after_a_claim(&self, time: Millis) {
+        self.waits_later.store(time.unsigned_abs(), Ordering::Relaxed);
+    }
+
+    pub(super) fn has_claimed(&self) {
+        let later = self.waits_later.swap(0, Ordering::Relaxed);
+        self.waits.store(later, Ordering::Relaxed);
     }
 
     pub(super) fn takes_wait(&self) -> Duration {
         Duration::from_millis(self.waits.swap(0, Ordering::Relaxed))
     }
 
-    /// The next thing that is written takes so long to be told.
+    /// The next claim takes so long to be told, once it is on the disk.
     pub(super) fn hang_once(&self, time: Millis) {
         self.hangs.store(time.unsigned_abs(), Ordering::Relaxed);
     }
