@@ -16,6 +16,9 @@ const MOST_JOBS: usize = 10_000;
 /// So many share one commit.
 const GROUP: usize = 64;
 
+/// Less than a sync takes.
+const GATHER: Duration = Duration::from_micros(500);
+
 #[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
@@ -31,6 +34,8 @@ pub(super) struct Inbox {
 struct State {
     jobs: VecDeque<Box<dyn Job>>,
     has_thread: bool,
+    /// How many jobs shared the last commit.
+    last_group: usize,
     /// Nobody will ask for anything any longer.
     is_over: bool,
     /// They wait for the end of the thread.
@@ -104,7 +109,9 @@ impl Inbox {
                 return Task::Quiet;
             }
             if !state.jobs.is_empty() {
+                state = self.gather(state);
                 let count = state.jobs.len().min(GROUP);
+                state.last_group = count;
                 return Task::Work(state.jobs.drain(..count).collect());
             }
             if state.is_over || !state.closers.is_empty() {
@@ -120,6 +127,21 @@ impl Inbox {
             }
             state = self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Whoever shared the last commit mostly has the next job at once. Without a wait for them,
+    /// the first one to come would have a commit of its own, which all others wait for.
+    fn gather<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let until = Instant::now() + GATHER;
+        while state.jobs.len() < state.last_group && !self.is_hurried() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let waited = self.work.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state
     }
 
     /// The thread has closed the file; whether it may end.
