@@ -104,6 +104,7 @@ fn set_up(connection: &mut Connection, patience: &Patience) -> Result<(), Failur
     if is_new {
         use_log(connection, patience)?;
     }
+    // What undoes a job lies in memory: a temporary file would hold personal data, on whichever disk.
     connection.execute_batch(
         "PRAGMA synchronous = FULL;
          PRAGMA fullfsync = ON;
@@ -112,7 +113,8 @@ fn set_up(connection: &mut Connection, patience: &Patience) -> Result<(), Failur
          PRAGMA mmap_size = 0;
          PRAGMA cell_size_check = ON;
          PRAGMA trusted_schema = OFF;
-         PRAGMA secure_delete = ON;",
+         PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY;",
     )?;
     schema::migrate(connection)?;
     if is_new {
