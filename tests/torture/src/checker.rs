@@ -222,11 +222,11 @@ mod tests {
     #[test]
     fn all_comes_to_rest_in_a_sound_file_and_nothing_is_refused() {
         let rest = Rest { live: 2, integrity: "row 3 missing".to_owned(), ..Rest::default() };
-        let refused = vec![("order-p-2".to_owned(), "outbox_busy".to_owned())];
+        let refused = vec![("order-p-2".to_owned(), "outbox_failed".to_owned())];
         assert_eq!(
             problems(&History { refused, rest, ..history() }),
             [
-                "order-p-2 was refused: outbox_busy",
+                "order-p-2 was refused: outbox_failed",
                 "2 events never came to rest",
                 "the file is damaged: row 3 missing",
             ]

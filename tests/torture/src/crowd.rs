@@ -31,6 +31,8 @@ pub struct Crowd {
 pub struct Crowded {
     /// Events that were acknowledged.
     pub acknowledged: usize,
+    /// Events that were refused since the file was busy.
+    pub busy: usize,
     /// What is wrong.
     pub problems: Vec<String>,
 }
@@ -49,7 +51,8 @@ impl Crowd {
                 place.join().unwrap().into_iter().for_each(|told| history.told(told));
             }
         });
-        Crowded { acknowledged: history.acknowledged.len(), problems: problems(&history, path) }
+        let (acknowledged, busy) = (history.acknowledged.len(), history.busy);
+        Crowded { acknowledged, busy, problems: problems(&history, path) }
     }
 
     /// One process after the other.

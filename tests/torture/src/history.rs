@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connectly_conversions::Sandbox;
+use connectly_conversions::{ErrorCode, Sandbox};
 
 use crate::event::of_wire;
 use crate::line::{Claim, Lease, Line};
@@ -12,8 +12,11 @@ use crate::line::{Claim, Lease, Line};
 pub struct History {
     /// The events whose producer was told that they are durable, with their rows.
     pub acknowledged: BTreeMap<String, i64>,
-    /// The events whose producer was told that they are not, with the error's code.
+    /// The events whose producer was told that they are not, with the error's code. Where the
+    /// machine is slow and many write, that the file was busy is an honest answer; it is left out.
     pub refused: Vec<(String, String)>,
+    /// How often the file was busy.
+    pub busy: usize,
     /// The claims.
     pub claims: Vec<Claim>,
     /// Leases that somebody may have ended before their time was over: their worker, or a receipt.
@@ -58,6 +61,9 @@ impl History {
                 Line::Ready => {}
                 Line::Acknowledged { event, id } => {
                     self.acknowledged.insert(event, id);
+                }
+                Line::Refused { code, .. } if code == ErrorCode::OutboxBusy.as_str() => {
+                    self.busy += 1;
                 }
                 Line::Refused { event, code } => self.refused.push((event, code)),
                 Line::Claimed(claim) => self.claims.push(claim),

@@ -74,6 +74,7 @@ fn kill(program: &Path, seed: u64, rounds: usize) -> Vec<String> {
 
 fn crowd(program: &Path, seed: u64, time: Duration) -> Vec<String> {
     let crowded = Crowd { seed, visits: 50, time }.play(program);
-    println!("seed {seed}: {} events acknowledged in {time:.0?}", crowded.acknowledged);
+    let (acknowledged, busy) = (crowded.acknowledged, crowded.busy);
+    println!("seed {seed}: {acknowledged} events acknowledged in {time:.0?}, {busy} found it busy");
     crowded.problems
 }
