@@ -42,7 +42,7 @@ fn main() {
         delivery(scale);
     }
     #[cfg(feature = "outbox-sqlite")]
-    outbox::run(scale);
+    outbox::run(scale, &arguments);
 }
 
 fn delivery(scale: usize) {

@@ -18,6 +18,8 @@ use crate::measure::{median, resident};
 /// So many events go into one transaction.
 const BATCH: usize = 5_000;
 
+const EVENTS: usize = 1_000_000;
+
 /// So many are delivered at each depth.
 const DELIVERED: usize = 600;
 
@@ -73,7 +75,8 @@ impl Job for TimedJob {
     }
 }
 
-pub(crate) fn run(events: usize) {
+pub(crate) fn run(scale: usize) {
+    let events = EVENTS / scale;
     let (place, api) = (Place::new(), Api::start(Duration::ZERO));
     let turns = Turns::default();
     let store = SqliteStore::with_clock(place.file("outbox.db"), Arc::new(now));

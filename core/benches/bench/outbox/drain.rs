@@ -15,7 +15,11 @@ const DELAY: Duration = Duration::from_millis(50);
 
 const PAIRS: usize = 3;
 
-pub(crate) fn run(events: usize) {
+/// Ten seconds of each; a hundred thousand would take five minutes.
+const EVENTS: usize = 3_200;
+
+pub(crate) fn run(scale: usize) {
+    let events = EVENTS / scale;
     let (place, api) = (Place::new(), Api::start(DELAY));
     let outbox = place.outbox("outbox.db").build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -11,6 +11,12 @@ use crate::measure::median;
 
 const THREADS: usize = 8;
 
+/// Many and short: the disk changes its mind within seconds.
+const ROUNDS: usize = 61;
+
+/// From each thread in each round.
+const EVENTS: usize = 50;
+
 /// What a row holds beside the wire bytes: three hashes, ids, times and money.
 const BESIDE: usize = 250;
 
@@ -22,7 +28,8 @@ struct Rates {
     eight: Vec<f64>,
 }
 
-pub(crate) fn run(rounds: usize, events: usize) {
+pub(crate) fn run(scale: usize) {
+    let (rounds, events) = (ROUNDS / scale.min(10), EVENTS);
     let place = Place::new();
     let mut disk = Disk::new(&place.file("syncs"));
     let mut raw = Raw::new(&place.file("raw.db"), example("ORD-7821").to_wire().len() + BESIDE);

@@ -1,5 +1,5 @@
 //! The outbox, beside the disk and the database underneath: what is durable is measured in time,
-//! not in CPU. `bench outbox` runs this part alone.
+//! not in CPU. `bench outbox` runs this alone, `bench outbox drain` a part of it.
 
 mod api;
 mod depth;
@@ -10,12 +10,15 @@ mod raw;
 
 pub(crate) use api::serve;
 
-/// `scale` divides what takes long.
-pub(crate) fn run(scale: usize) {
-    println!();
-    enqueue::run(if scale == 1 { 21 } else { 3 }, 300 / scale.min(6));
-    println!();
-    drain::run(3_200 / scale);
-    println!();
-    depth::run(1_000_000 / scale);
+/// `scale` divides what takes long; `names` may name parts.
+pub(crate) fn run(scale: usize, names: &[String]) {
+    type Part = (&'static str, fn(usize));
+    let parts: [Part; 3] =
+        [("enqueue", enqueue::run), ("drain", drain::run), ("depth", depth::run)];
+    let is_named = |(name, _): &Part| names.iter().any(|wanted| wanted == name);
+    let all = !parts.iter().any(is_named);
+    for part in parts.iter().filter(|part| all || is_named(part)) {
+        println!();
+        part.1(scale);
+    }
 }

@@ -40,7 +40,9 @@ impl Raw {
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                 PRAGMA wal_autocheckpoint = 1000;
+                 PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 16777216;
+                 PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;
+                 PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;
                  CREATE TABLE queue (
                      id INTEGER PRIMARY KEY, key BLOB UNIQUE NOT NULL, body BLOB NOT NULL
                  ) STRICT;",
