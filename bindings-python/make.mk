@@ -59,4 +59,4 @@ bench-python: install-python
 	$(PYTHON) -m venv $(PY_BENCH)
 	$(PY_BENCH)/bin/pip install --quiet -r $(PY_DIR)/bench/requirements.txt
 	$(PY_BENCH)/bin/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
-	cd $(PY_DIR) && $(PY_BENCH)/bin/python -m bench
+	cd $(PY_DIR) && $(PY_BENCH)/bin/python -m bench && $(PY_BENCH)/bin/python -m bench.django_shop

@@ -1,6 +1,7 @@
 //! A worker of an outbox, on the I/O thread of the process that started it.
 
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -52,6 +53,8 @@ pub struct NativeWorker {
     untold: Mutex<Option<(Receiver<News>, Told)>>,
     /// There while it runs.
     ended: Mutex<Option<oneshot::Receiver<()>>>,
+    /// Whether a thread of the caller's runs it.
+    runs: AtomicBool,
     pid: u32,
 }
 
@@ -87,8 +90,25 @@ impl NativeWorker {
             news,
             untold: Mutex::new(Some((untold, told))),
             ended: Mutex::new(None),
+            runs: AtomicBool::new(false),
             pid: process::id(),
         })
+    }
+}
+
+impl NativeWorker {
+    /// Tells of its attempts, on a thread of its own, from now on; once.
+    fn listen(&self, py: Python<'_>) -> PyResult<()> {
+        let untold = locked(&self.untold).take().filter(|_| self.pid == process::id());
+        let Some((untold, told)) = untold else {
+            let why = "a worker starts once, in the process that made it; make another one";
+            return Err(raise(py, &Error::invalid_option("worker", why)));
+        };
+        thread::Builder::new()
+            .name("connectly-attempts".to_owned())
+            .spawn(move || tell(untold, told))
+            .map(drop)
+            .map_err(|error| raise(py, &Error::internal(format!("no thread: {error}"))))
     }
 }
 
@@ -97,16 +117,8 @@ impl NativeWorker {
     /// Starts it, once; in the process that made it.
     fn start(&self, py: Python<'_>) -> PyResult<()> {
         guarded(py, || {
-            let untold = locked(&self.untold).take().filter(|_| self.pid == process::id());
-            let Some((untold, told)) = untold else {
-                let why = "a worker starts once, in the process that made it; make another one";
-                return Err(raise(py, &Error::invalid_option("worker", why)));
-            };
             let io = io_thread::handle(py)?;
-            thread::Builder::new()
-                .name("connectly-attempts".to_owned())
-                .spawn(move || tell(untold, told))
-                .map_err(|error| raise(py, &Error::internal(format!("no thread: {error}"))))?;
+            self.listen(py)?;
             let (done, ended) = oneshot::channel();
             let (worker, news) = (Arc::clone(&self.worker), self.news.clone());
             io.spawn(async move {
@@ -134,8 +146,14 @@ impl NativeWorker {
                 let seconds = number("deadline", deadline)?;
                 options.deadline = Some(binding::seconds("deadline", seconds).or_raise(py)?);
             }
-            let run = self.worker.deliver(options);
-            json(&blocking::wait(py, run)?.or_raise(py)?).or_raise(py)
+            self.listen(py)?;
+            self.runs.store(true, Ordering::Relaxed);
+            let delivered = blocking::wait(py, self.worker.deliver(options));
+            self.runs.store(false, Ordering::Relaxed);
+            let (done, ended) = oneshot::channel();
+            let _ = self.news.send(News::Ended(done));
+            let _ = blocking::wait(py, ended)?;
+            json(&delivered?.or_raise(py)?).or_raise(py)
         })
     }
 
@@ -155,6 +173,11 @@ impl NativeWorker {
                 None => Worker::PATIENCE,
             };
             if self.pid != process::id() {
+                return Ok(None);
+            }
+            if self.runs.load(Ordering::Relaxed) {
+                // `run` returns by itself.
+                self.worker.stop(within);
                 return Ok(None);
             }
             let Some(ended) = locked(&self.ended).take() else { return Ok(None) };

@@ -43,10 +43,15 @@ def pytest_configure(config: pytest.Config) -> None:
             "django.contrib.contenttypes",
             "django.contrib.messages",
             "django.contrib.sessions",
+            "corsheaders",
             "connectly_conversions.django",
             "tests.django.shop.apps.ShopConfig",
         ],
+        # As the README has them for a front end on another host.
+        CORS_ALLOWED_ORIGINS=["https://www.shop.example"],
+        CORS_ALLOW_CREDENTIALS=True,
         MIDDLEWARE=[
+            "corsheaders.middleware.CorsMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",

@@ -23,6 +23,13 @@ ENTRY = (
 )
 """What an event is about, beside its key."""
 
+COLUMNS = tuple(dict.fromkeys((*("business_id", "event_name", "conversion_key"), *_ROW, *ENTRY)))
+INSERT = (
+    f"INSERT INTO connectly_outbox ({', '.join(COLUMNS)})"  # noqa: S608 - names of columns
+    f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+)
+"""Adds a row. No name needs quotes on any database."""
+
 RECORD = (
     *("id", "event_name", "order_id", "state", "due_at", "attempts", "enqueued_at"),
     *("first_attempt_at", "ambiguous_since", "finished_at", "code", "status", "message"),

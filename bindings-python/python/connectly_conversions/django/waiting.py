@@ -70,27 +70,30 @@ def brief(connection: BaseDatabaseWrapper) -> Generator[int, None, None]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
         return
+    connection.ensure_connection()
     if connection.vendor == "mysql":
         name, limit = _MYSQL[bool(getattr(connection, "mysql_is_mariadb", False))]
-        shorten = f"SET @connectly = @@SESSION.{name}, SESSION {name} = {limit}"
+        _raw(connection, f"SET @connectly = @@SESSION.{name}, SESSION {name} = {limit}")
         set_back = f"SET SESSION {name} = @connectly"
     else:
-        shorten = f"PRAGMA busy_timeout = {LOCK_TIMEOUT:d}"
-        set_back = f"PRAGMA busy_timeout = {_one(connection, 'PRAGMA busy_timeout'):d}"
-    with connection.cursor() as cursor:
-        cursor.execute(shorten)
+        (before,) = _raw(connection, "PRAGMA busy_timeout")
+        _raw(connection, f"PRAGMA busy_timeout = {LOCK_TIMEOUT:d}")
+        set_back = f"PRAGMA busy_timeout = {before:d}"
     try:
         with transaction.atomic(connection.alias):
             yield now(connection)
     finally:
-        _set_back(connection, set_back)
+        if connection.connection is not None:
+            _raw(connection, set_back)
 
 
-def _set_back(connection: BaseDatabaseWrapper, statement: str) -> None:
+def _raw(connection: BaseDatabaseWrapper, statement: str) -> Any:
     # Past Django, which refuses everything once a transaction is lost.
-    if connection.connection is not None:
-        cursor = connection.connection.cursor()
+    cursor = connection.connection.cursor()
+    try:
         cursor.execute(statement)
+        return cursor.fetchone()
+    finally:
         cursor.close()
 
 

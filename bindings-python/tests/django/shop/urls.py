@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.http import HttpResponse, JsonResponse
 from django.urls import path
 
-from connectly_conversions.django import atracking_for, tracking_for
+from connectly_conversions.django import atracking_for, tracking_for, views
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,6 +33,9 @@ def cached(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", page),
+    path("admin/", admin.site.urls),
+    path("health", views.health),
+    path("landing", views.landing),
     path("async", async_page),
     path("cached", cached),
 ]
