@@ -2,8 +2,9 @@
 
 CACHE ?= $(HOME)/.cache/connectly-conversions
 
-# Each Django that is promised under this Python; the newest needs Python 3.12.
+# Each Django that is promised under this Python; the newest needs Python 3.12, and has Debian's.
 DJANGOS ?= 4.2 5.2
+DJANGO_NEWEST ?= 6.0
 DATABASES ?= sqlite postgresql mariadb
 DJANGO_TESTS := $(PY_DIR)/tests/django
 
@@ -22,6 +23,11 @@ test-django: build-python django-servers
 			(cd $(PY_DIR) && $$venv/bin/python -m pytest $(PYTEST_OPTIONS) tests/django --database $$database); \
 		done; \
 	done
+
+## test-django-newest: under the Python 3.13 of trixie; after test-python-versions, which makes its root
+.PHONY: test-django-newest
+test-django-newest: build-python
+	$(DJANGO_TESTS)/trixie $(PY_DIST)/*.whl $(DJANGO_NEWEST)
 
 # Debian's servers, and what mysqlclient is compiled with. Each test session starts its own.
 django-servers:
