@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
-from django.test import RequestFactory, override_settings
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from connectly_conversions import Item, TrackingParams
@@ -21,14 +21,12 @@ from connectly_conversions.django import (
     NotAttributed,
     Queued,
     Skipped,
-    bind,
     outbox,
     report_purchase,
 )
-from connectly_conversions.django.models import BoundTracking, OutboxEvent
+from connectly_conversions.django.models import OutboxEvent
 
-from ..conftest import VISIT
-from .shop.models import Cart, Order
+from .shop.models import Order
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -226,38 +224,3 @@ def test_nothing_that_goes_wrong_reaches_the_checkout_unless_it_is_strict(
         _report(order, tracking=tracking, business_id="none", strict=True)
     with pytest.raises(TypeError):
         report_purchase(order, currency="USD", value=1, tracking="a text", strict=True)  # type: ignore[arg-type]
-
-
-def test_params_stay_with_the_order_for_a_webhook_that_has_no_session(
-    tracking: TrackingParams,
-) -> None:
-    shop = RequestFactory()
-    landing = shop.get("/", VISIT)
-    cart = Cart.objects.create()
-
-    assert bind(cart, landing) is not None
-    order = Order.objects.create()
-    assert bind(order, cart) is not None
-    assert bind(order, shop.get("/")) is not None  # nothing new: what is bound stays
-
-    assert isinstance(_report(order), Queued)
-    assert _wire(order)["cnct_tracking_id"] == VISIT["cnct_tracking_id"]
-
-
-def test_forgetting_a_customer_forgets_what_was_bound(tracking: TrackingParams) -> None:
-    order = Order.objects.create()
-    bind(order, tracking)
-    _report(order)
-
-    outbox().forget(str(order.pk))
-
-    assert not BoundTracking.objects.exists()
-    event = OutboxEvent.objects.get()
-    assert (event.order_id, event.wire, event.tracking_hash) == (None, None, None)
-
-
-def test_the_visitor_of_a_request_is_reported() -> None:
-    request = RequestFactory().get("/", VISIT)
-    order = Order.objects.create()
-
-    assert isinstance(_report(order, request=request), Queued)
