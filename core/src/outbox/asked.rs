@@ -1,7 +1,7 @@
 //! What a binding is asked, in its own words.
 
-use super::api::Dead;
 use super::command::{Command, Hold};
+use super::operator::Dead;
 use super::row::Row;
 use super::target::Target;
 use super::transition::{Context, transition};

@@ -13,6 +13,7 @@ mod entry;
 mod exchange;
 mod hash;
 mod ledger;
+mod operator;
 mod options;
 mod place;
 mod queue;
@@ -33,12 +34,13 @@ mod transition;
 mod url;
 mod worker;
 
-pub use api::{Changed, Dead, EnqueueOptions, Forgotten, Outbox};
+pub use api::{Changed, EnqueueOptions, Forgotten, Outbox};
 pub use asked::{dead, hold, target, transition_json};
 pub use command::{Command, Hold, Outcome};
 pub use decision::{Decision, Effect, Payload};
 pub use entry::Entry;
 pub use hash::Hash;
+pub use operator::Dead;
 pub use options::OutboxBuilder;
 pub use queue::{Admission, Queue};
 pub use record::{

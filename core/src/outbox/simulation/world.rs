@@ -15,7 +15,8 @@ use super::history::{History, Order};
 use super::memory::Tables;
 use super::service::{Caller, Mood, Phase};
 use super::shop;
-use crate::outbox::api::{Dead, Outbox};
+use crate::outbox::api::Outbox;
+use crate::outbox::operator::Dead;
 use crate::outbox::state::{Millis, State};
 use crate::outbox::worker::{DeliverOptions, Worker};
 
