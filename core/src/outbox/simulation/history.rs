@@ -53,6 +53,9 @@ pub(super) struct Life {
     pub(super) is_poison: bool,
     /// Its acceptance is on the disk.
     pub(super) accepted: bool,
+    /// It was so when the last claim was made. Whoever claimed before could not know: a receipt
+    /// may be told after its lease has passed on.
+    pub(super) accepted_before_claim: bool,
     /// Since when it is dead on the disk.
     pub(super) died: Option<Millis>,
     /// The last claim, and the first of which nobody knows whether it was recorded.
@@ -134,6 +137,7 @@ impl History {
             life.died = (row.state == State::Dead).then_some(life.died.unwrap_or(now));
             if row.state == State::Leased {
                 life.claimed = now;
+                life.accepted_before_claim = life.accepted;
             }
             let since = life.unknown_since.unwrap_or(life.claimed);
             life.unknown_since = row.ambiguous_since.map(|_| since);
@@ -163,8 +167,8 @@ impl History {
         if life.held_until.is_some_and(is_early) {
             return Some("sent before its hold was over");
         }
-        if life.accepted {
-            return Some("sent again though its acceptance is on the disk");
+        if life.accepted_before_claim {
+            return Some("claimed and sent though its acceptance was on the disk");
         }
         // A lease that the clock has ended is no longer live.
         let is_open = |attempt: &&Attempt| {
