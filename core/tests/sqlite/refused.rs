@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use connectly_conversions::{Error, ErrorCode, ErrorKind};
 
-use crate::support::{Folder, builder, child, event, look_into, wait};
+use crate::support::{Folder, builder, child, child_of, event, look_into, wait};
 
 const FOREIGN: &str = "CONNECTLY_TEST_FOREIGN_FILE";
 const EXPECTED: &str = "CONNECTLY_TEST_EXPECTED_LOCK";
@@ -108,10 +108,15 @@ fn a_damaged_file_is_said_to_be_damaged() {
 
 /// As a user who may read and not write.
 fn as_a_reader(file: &Path) {
-    let mut reader = child("refused::a_process_that_may_not_write", READ_ONLY, file);
+    // Where this program lies, others may have no right to go.
+    let public = Folder::new();
+    let program = public.path().join("program");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let test = "refused::a_process_that_may_not_write";
+    let mut reader = child_of(&program, test, READ_ONLY, file);
     // Root may write everywhere; nobody may not.
     if fs::metadata(file.parent().unwrap()).unwrap().uid() == 0 {
-        reader.uid(65_534).gid(65_534);
+        reader.uid(65_534).gid(65_534).current_dir("/");
     }
     assert!(reader.status().unwrap().success());
 }

@@ -105,7 +105,12 @@ pub(crate) fn is_sound(file: &Path) -> bool {
 
 /// Another process that runs one function of this program, with its marker set.
 pub(crate) fn child(test: &str, marker: &str, value: &Path) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    child_of(&std::env::current_exe().unwrap(), test, marker, value)
+}
+
+/// The same, of a copy of this program.
+pub(crate) fn child_of(program: &Path, test: &str, marker: &str, value: &Path) -> Command {
+    let mut command = Command::new(program);
     command.args(["--exact", test, "--nocapture"]).env(marker, value);
     command
 }
