@@ -50,6 +50,11 @@ impl InFlight {
         if *self.phase.borrow() == Phase::Open { Ok(call) } else { Err(Error::client_closed()) }
     }
 
+    /// Whether no call begins any more.
+    pub(super) fn is_closed(&self) -> bool {
+        *self.phase.borrow() != Phase::Open
+    }
+
     /// No call begins any more.
     pub(super) fn close(&self) {
         self.enter(Phase::Closed);

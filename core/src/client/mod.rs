@@ -133,6 +133,10 @@ impl Sender for Client {
         Some(&self.inner.settings.business_id)
     }
 
+    fn is_closed(&self) -> bool {
+        self.inner.in_flight.is_closed()
+    }
+
     async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
         poll_idle_connections().await;
         let call = self.inner.in_flight.begin().map_err(misconfigured)?;

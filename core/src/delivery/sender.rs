@@ -16,6 +16,11 @@ pub trait Sender: Sync {
         None
     }
 
+    /// Whether it sends nothing any more.
+    fn is_closed(&self) -> bool {
+        false
+    }
+
     /// Posts the bytes of one event, once, and reads the answer. Ends at `until` at the latest.
     fn post(&self, wire: Bytes, until: Instant) -> impl Future<Output = Attempt> + Send;
 }

@@ -5,6 +5,7 @@
 
 mod caps;
 mod clock;
+mod closed_client;
 mod file;
 mod forget;
 mod full;

@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep};
 
 use super::pace::Pace;
 use super::term::Term;
-use crate::delivery::{Attempt, Sender};
-use crate::error::{Error, Result};
+use crate::delivery::{Attempt, Disposition, Sender};
+use crate::error::{Error, ErrorCode, Result};
 use crate::outbox::api::Outbox;
 use crate::outbox::command::Outcome;
 use crate::outbox::exchange::{self, Claimed, Ended, Reply, Request, Told, is_of_the_event};
@@ -98,7 +98,7 @@ impl<'a, S: Sender> Delivery<'a, S> {
                 Err(error) => self.failed(error, &term)?,
             };
             let is_idle = self.flight.is_empty() && self.flown.is_empty();
-            if term.is_over() || is_idle && !term.may_claim() {
+            if term.is_over() || is_idle && !self.may_claim(&term) {
                 return Ok(());
             }
             match next {
@@ -111,11 +111,11 @@ impl<'a, S: Sender> Delivery<'a, S> {
 
     /// Tells what came of attempts, and starts others.
     async fn turn(&mut self, term: &Term) -> Result<Next> {
-        let room = if term.may_claim() { self.room() } else { 0 };
+        let room = if self.may_claim(term) { self.room() } else { 0 };
         if room == 0 && self.flown.is_empty() {
             return Ok(Next::Later(self.until_next()));
         }
-        if term.may_claim() && Instant::now() >= self.next_upkeep {
+        if self.may_claim(term) && Instant::now() >= self.next_upkeep {
             self.keep_up().await?;
         }
         let asked = Instant::now();
@@ -123,7 +123,7 @@ impl<'a, S: Sender> Delivery<'a, S> {
         self.account(&reply);
         // An attempt ends within its lease, or never begins: a disk may hang for longer than one.
         let is_late = asked.elapsed() > span(LEASE - ATTEMPT);
-        let stopped = is_late || !term.may_claim();
+        let stopped = is_late || !self.may_claim(term);
         for claimed in reply.claimed {
             if stopped {
                 self.flown.push(Flown::unsent(claimed));
@@ -141,6 +141,12 @@ impl<'a, S: Sender> Delivery<'a, S> {
             1.. if self.room() == 0 => Next::Later(self.until_next()),
             _ => Next::Empty(wait(reply.wait, reply.admission)),
         })
+    }
+
+    /// Whether events may still be claimed. A client that its process has closed says nothing of
+    /// the queue, which other processes deliver.
+    fn may_claim(&self, term: &Term) -> bool {
+        term.may_claim() && !self.sender.is_closed()
     }
 
     /// How many requests may begin now.
@@ -203,6 +209,9 @@ impl<'a, S: Sender> Delivery<'a, S> {
         let attempt = async move {
             let began = Instant::now();
             let attempt = sender.post(claimed.wire.clone(), until).await;
+            if was_closed(&attempt) {
+                return Flown::unsent(claimed);
+            }
             Flown::new(claimed, &attempt, began.elapsed())
         };
         self.flight.push(attempt.boxed());
@@ -210,7 +219,7 @@ impl<'a, S: Sender> Delivery<'a, S> {
 
     /// Waits for the end of an attempt, for news, or for a while.
     async fn rest(&mut self, term: &mut Term, wait: Duration) {
-        let may_claim = term.may_claim() && self.free() > 0;
+        let may_claim = self.may_claim(term) && self.free() > 0;
         let hears = may_claim && self.room() > 0;
         let tells = !self.flown.is_empty();
         tokio::select! {
@@ -352,6 +361,14 @@ fn tell(outbox: &Outbox, pace: &Pace, flown: Flown, told: &Told, delivered: &mut
 /// A refusal of the sender is no attempt of the event.
 fn is_counted(attempted: &Attempted) -> bool {
     attempted.state != State::Pending || is_of_the_event(attempted.disposition)
+}
+
+/// Whether nothing was sent, since the client is closed.
+fn was_closed(attempt: &Attempt) -> bool {
+    attempt.as_ref().is_err_and(|failure| {
+        failure.disposition == Disposition::Misconfigured
+            && failure.error.code() == ErrorCode::ClientClosed
+    })
 }
 
 /// How long to wait where nothing happens: at most until the next look, never all at once.

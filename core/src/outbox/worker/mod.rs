@@ -40,7 +40,7 @@ impl<S: Sender> Worker<S> {
         Self { outbox, sender, pace, stop: watch::Sender::new(None) }
     }
 
-    /// Delivers until [`Worker::stop`]; gives what it did. An error of the store is logged and
+    /// Delivers until [`Worker::stop`], or until its client is closed; gives what it did. An error of the store is logged and
     /// waited out: nothing is lost by it.
     ///
     /// Dropping this future cuts off what is under way, and those events wait for their leases to
@@ -124,6 +124,10 @@ struct Borrowed<'a, S>(&'a S);
 impl<S: Sender> Sender for Borrowed<'_, S> {
     fn business_id(&self) -> Option<&str> {
         self.0.business_id()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.0.is_closed()
     }
 
     fn post(
