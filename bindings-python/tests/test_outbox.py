@@ -269,18 +269,21 @@ def test_what_could_count_twice_needs_force(
 
 
 @pytest.mark.parametrize("by", ["order_id", "id", "tracking_id"])
-def test_a_forgotten_customers_bytes_are_gone(
+def test_what_is_forgotten_is_gone_and_no_file_tells_who_the_customer_was(
     by: str, outbox: Any, client: Client, event: ConversionEvent, tmp_path: Path
 ) -> None:
     number = outbox.enqueue(event).id
     outbox.deliver(client)
     names = {"order_id": "ORD-7821", "id": number, "tracking_id": VISIT["cnct_tracking_id"]}
-    assert secrets_in(outbox, tmp_path) == [VISIT["cnct_tracking_id"], "ORD-7821"]
+    known = outbox.status(id=number)
+    assert (known.order_id, known.has_payload, known.forgotten_at) == ("ORD-7821", True, None)
+    # It is sealed, each event with a key of its own; forgetting erases the key.
+    assert secrets_in(outbox, tmp_path) == []
     done = outbox.forget(**{by: names[by]})
     assert (done.forgotten, done.later) == (1, 0)
     record = outbox.status(id=number)
     assert (record.state, record.order_id, record.value) == ("accepted", None, None)
-    assert record.forgotten_at is not None
+    assert (record.has_payload, record.forgotten_at is not None) == (False, True)
     assert secrets_in(outbox, tmp_path) == []
     assert outbox.enqueue(event).duplicate is True
 
