@@ -20,8 +20,8 @@ CORE := -p connectly-conversions -p connectly-conformance -p connectly-torture
 	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
 
 help:
-	@echo "make demo | test | lint | bench | fuzz | torture | docs | pack OUT=dir [PLATFORMS=all]"
-	@echo "make test-core | test-python | test-django | test-node | test-swift | test-examples | test-platforms"
+	@echo "make demo | shop | test | lint | bench | fuzz | torture | docs | pack OUT=dir [PLATFORMS=all]"
+	@echo "make test-core | test-python | test-django | test-node | test-swift | test-examples | test-browser | test-platforms"
 
 include bindings-python/make.mk
 include bindings-python/versions.mk
@@ -29,13 +29,27 @@ include bindings-python/django.mk
 include bindings-node/make.mk
 include bindings-swift/make.mk
 include tests/platforms/platforms.mk
+include tests/browser/browser.mk
 
-## demo: a landing URL and an order go in, a receipt comes back; against the sandbox
+## demo: a shopper lands and buys in a Django shop, and the report arrives; against the sandbox
 demo:
+	@if $(MAKE) --silent $(SHOP_VENV)/.installed; then $(MAKE) --silent demo-shop; \
+		else echo "Django cannot be installed here, so the command is shown."; \
+		$(MAKE) --silent demo-command; fi
+
+.PHONY: demo-shop demo-command shop
+demo-shop: install-shop
+	$(SHOP_VENV)/bin/python examples/django-shop/demo.py
+
+demo-command:
 	cargo build --quiet -p connectly-conversions --features cli
 	examples/demo/run $(or $(CARGO_TARGET_DIR),target)/debug/connectly
 
-test: test-core test-python test-django test-node test-swift test-examples
+## shop: the Django shop, its worker and a sandbox, for your own browser; PORT=8000
+shop: install-shop
+	PYTHON=$(SHOP_VENV)/bin/python examples/django-shop/run
+
+test: test-core test-python test-django test-node test-swift test-examples test-browser
 
 # A shell that would change what is tested, if anything depended on it.
 HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none CONNECTLY_BASE_URL=https://none.invalid \

@@ -10,6 +10,8 @@ PY_CACHE := $(CACHE)/python
 PY_TOOLS := $(PY_CACHE)/tools
 PY_VENV := $(PY_CACHE)/venv
 PY_BENCH := $(PY_CACHE)/bench
+# What is linted by the package's rules beside it.
+PY_EXAMPLES := ../examples/python-checkout ../examples/django-shop ../tests/browser
 PY_DIST := $(PY_CACHE)/dist
 PY_BIN := $(PY_VENV)/bin
 MATURIN := $(PY_TOOLS)/bin/maturin
@@ -42,8 +44,8 @@ lint-python: install-python
 	cargo clippy -p connectly-forkguard --all-targets -- -D warnings
 	PYO3_BUILD_EXTENSION_MODULE=1 cargo clippy -p connectly-conversions-python -- -D warnings
 	$(PYTHON) $(PY_DIR)/docs.py --check
-	cd $(PY_DIR) && $(PY_BIN)/ruff check . ../examples/python-checkout && \
-		$(PY_BIN)/ruff format --check . ../examples/python-checkout
+	cd $(PY_DIR) && $(PY_BIN)/ruff check . $(PY_EXAMPLES) && \
+		$(PY_BIN)/ruff format --check . $(PY_EXAMPLES)
 	cd $(PY_DIR) && $(PY_BIN)/mypy python/connectly_conversions tests/typing_user.py
 	cd $(PY_DIR) && $(PY_BIN)/pyright --pythonpath $(PY_BIN)/python
 	cd $(PY_DIR) && $(PY_BIN)/stubtest --mypy-config-file pyproject.toml connectly_conversions._native

@@ -32,17 +32,17 @@ _VISITORS = 8
 """Requests to a shop at the same time."""
 
 
-class Program:
+class Process:
     """A process in a group of its own; its output is read as it comes."""
 
-    def __init__(self, *command: str | Path, environment: dict[str, str]) -> None:
+    def __init__(self, *command: str, cwd: Path, environment: dict[str, str]) -> None:
         self._lines: list[str] = []
         self._ended = False
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, *map(str, command)],
-            cwd=PROGRAMS,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", **environment},
+            command,
+            cwd=cwd,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -111,8 +111,14 @@ class Program:
         self._process.send_signal(number)
         self.ends()
 
+    def kill(self) -> None:
+        """Kills it and its children with -9, in the middle of whatever they do."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def _report(self, what: str) -> str:
-        command = " ".join(map(str, self._process.args[1:4]))  # type: ignore[index]
+        command = " ".join(map(str, self._process.args[:4]))  # type: ignore[index]
         return "\n".join([f"{command} {what}; it said:", *self._lines])
 
     def __enter__(self) -> Self:
@@ -124,15 +130,26 @@ class Program:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self.kill()
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
         self._reader.join()
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+
+class Program(Process):
+    """A program of Python, in the environment of the test."""
+
+    def __init__(self, *command: str | Path, environment: dict[str, str]) -> None:
+        debugged = {"PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+        super().__init__(
+            sys.executable,
+            *map(str, command),
+            cwd=PROGRAMS,
+            environment={**os.environ, **debugged, **environment},
+        )
 
 
 def post(port: int, path: str, **headers: str) -> str:

@@ -1,0 +1,42 @@
+# The example shops, driven by a real Chromium. Included from the repository's root.
+
+CACHE ?= $(HOME)/.cache/connectly-conversions
+
+# The shops that `make test-browser` plays; each has a target `browser-shop-NAME` that builds it.
+SHOPS := django django-postgresql
+SHOP ?= $(SHOPS)
+BROWSER_DIR := tests/browser
+BROWSER_VENV := $(PY_CACHE)/browser
+# Side by side, since a killed worker's order waits for a minute.
+BROWSER_JOBS ?= 2
+
+.PHONY: test-browser chromium
+## test-browser: every journey of tests/browser against every shop, or SHOP alone
+test-browser: chromium django-servers build-python $(BROWSER_VENV)/.installed $(SHOP:%=browser-shop-%)
+	$(BROWSER_VENV)/bin/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
+	$(BROWSER_VENV)/bin/python -m pytest $(PYTEST_OPTIONS) -n $(BROWSER_JOBS) $(BROWSER_DIR) $(SHOP:%=--shop=%)
+
+# What a shop's processes need built. Django's need the wheel, which the suite needs as well.
+.PHONY: browser-shop-django browser-shop-django-postgresql
+browser-shop-django browser-shop-django-postgresql:
+
+$(BROWSER_VENV)/.installed: $(BROWSER_DIR)/requirements.txt examples/django-shop/requirements.txt
+	$(PYTHON) -m venv $(BROWSER_VENV)
+	$(BROWSER_VENV)/bin/pip install --quiet -r $(BROWSER_DIR)/requirements.txt -r examples/django-shop/requirements.txt
+	touch $@
+
+chromium:
+	command -v chromium >/dev/null || \
+		$(if $(filter 0,$(shell id -u)),,sudo) sh -c 'apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium >/dev/null'
+
+# The Django shop without the suite.
+SHOP_VENV := $(PY_CACHE)/shop
+.PHONY: install-shop
+install-shop: build-python $(SHOP_VENV)/.installed
+	$(SHOP_VENV)/bin/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
+
+$(SHOP_VENV)/.installed: examples/django-shop/requirements.txt
+	$(PYTHON) -m venv $(SHOP_VENV)
+	$(SHOP_VENV)/bin/pip install --quiet -r $<
+	touch $@

@@ -1,0 +1,43 @@
+"""The example shops: what starts their processes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Description:
+    """A shop as the suite knows it."""
+
+    folder: Path
+    """Where its processes are started."""
+    web: tuple[str, ...]
+    """Serves the pages."""
+    worker: tuple[str, ...]
+    """Delivers what the outbox holds."""
+    prepare: tuple[str, ...] | None = None
+    """Runs before them, such as a migration."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """What it needs beside the contract's variables."""
+    has_cdn_page: bool = False
+    """Whether `/sale.html` is there."""
+    has_server: bool = False
+    """Whether `DATABASE_URL` names a PostgreSQL, which the test starts."""
+
+
+DJANGO = Description(
+    folder=EXAMPLES / "django-shop",
+    web=(PYTHON, "-m", "gunicorn"),
+    worker=(PYTHON, "manage.py", "connectly_deliver"),
+    prepare=(PYTHON, "manage.py", "migrate", "--verbosity=0"),
+)
+
+SHOPS = {
+    "django": DJANGO,
+    "django-postgresql": replace(DJANGO, has_server=True),
+}
