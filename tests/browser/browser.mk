@@ -14,7 +14,8 @@ BROWSER_JOBS ?= 2
 ## test-browser: every journey of tests/browser against every shop, or SHOP alone
 test-browser: chromium django-servers build-python $(BROWSER_VENV)/.installed $(SHOP:%=browser-shop-%)
 	$(BROWSER_VENV)/bin/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
-	$(BROWSER_VENV)/bin/python -m pytest $(PYTEST_OPTIONS) -n $(BROWSER_JOBS) $(BROWSER_DIR) $(SHOP:%=--shop=%)
+	$(BROWSER_VENV)/bin/python -m pytest $(PYTEST_OPTIONS) -n $(BROWSER_JOBS) --wheel=$$(echo $(PY_DIST)/*.whl) \
+		$(SHOP:%=--shop=%) $(BROWSER_DIR)
 
 # What a shop's processes need built. Django's need the wheel, which the suite needs as well.
 .PHONY: browser-shop-django browser-shop-django-postgresql

@@ -6,10 +6,13 @@ import os
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from connectly_conversions.django import report_purchase
+# isort: off
+from project.wsgi import application  # before all that needs Django's settings
 
-from project.wsgi import application
+from connectly_conversions.django import report_purchase
 from shop import orders, views
+
+# isort: on
 
 if TYPE_CHECKING:
     from shop.models import Order

@@ -1,7 +1,7 @@
 """What happens to orders, and what Connectly is told of it. Each call is in a transaction."""
 
 from connectly_conversions import Item
-from connectly_conversions.django import Report, bind, outbox, report_purchase
+from connectly_conversions.django import bind, outbox, report_purchase
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -9,15 +9,27 @@ from shop.models import Cart, Line, Order
 
 
 def place(cart: Cart, method: str, request: HttpRequest) -> Order:
-    """Makes the order of a cart. The params go with it: a webhook has no session."""
+    """Makes the order of a cart. The params go with it: the payment's webhook has no session."""
     order = Order.objects.create(cart=cart, method=method, total=cart.total)
-    Line.objects.bulk_create(
-        Line(order=order, sku=product.sku, quantity=1, price=product.price)
-        for product in cart.products
-    )
-    bind(order, cart)  # what the visitor landed with, also where the browser keeps no cookies
-    bind(order, request)  # what it has brought since, where it does
+    for product in cart.products:
+        Line.objects.create(order=order, sku=product.sku, quantity=1, price=product.price)
+    bind(order, cart)  # what the visitor landed with, also where a browser keeps no cookies
+    bind(order, request)  # what the visitor has brought since
     return order
+
+
+def report(order: Order) -> None:
+    """Reports an order, or writes down why not. Call it as often as you like: it counts once."""
+    waits_for_cash = order.method == Order.Method.COD and order.paid_at is None
+    report_purchase(
+        order,  # its primary key is the order id
+        currency="USD",
+        value=order.total,  # as it was charged
+        items=[Item(line.sku, line.quantity, line.price) for line in order.lines.all()],
+        paid=order.paid_at is not None,
+        paid_at=order.paid_at,
+        hold_until="release" if waits_for_cash else None,
+    )
 
 
 def pay(order: Order) -> None:
@@ -27,22 +39,8 @@ def pay(order: Order) -> None:
     report(order)
 
 
-def report(order: Order) -> Report:
-    """Reports an order, or has the ledger say why not. As often as one likes: it counts once."""
-    return report_purchase(
-        order,  # its primary key is the order id
-        currency="USD",
-        value=order.total,
-        items=[Item(line.sku, line.quantity, line.price) for line in order.lines.all()],
-        paid=order.paid_at is not None,
-        paid_at=order.paid_at,
-        # Cash on delivery waits for the cash: `paid` ends the hold.
-        hold_until="release" if order.method == Order.Method.COD else None,
-    )
-
-
 def take_back(order: Order) -> None:
-    """It was not accepted at the door. What was not sent never is."""
+    """Cash on delivery was refused at the door. What was not sent never is."""
     order.returned_at = order.returned_at or timezone.now()
     order.save()
     outbox().cancel(order.pk, "returned at the door")

@@ -60,7 +60,8 @@ def report_purchase(
         items: The lines of the order.
         tracking: The params; unless given what is bound to the order, else the request's.
         request: The request whose visitor buys.
-        paid: Whether it is paid. ``False`` is ``Skipped``, unless it is held; ``True`` ends a hold.
+        paid: Whether it is paid. ``False`` is ``Skipped``, unless it is held; ``True`` ends the
+            hold of an earlier report, unless ``hold_until`` asks for one.
         paid_at: When it was paid; now unless given. Under ``USE_TZ = False`` a naive datetime is
             in ``TIME_ZONE``.
         tax: The tax in the total, where ``CONNECTLY["VALUE"]`` is without it.
