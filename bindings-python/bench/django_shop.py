@@ -33,10 +33,12 @@ def median(work, count: int) -> float:
     return statistics.median(found)
 
 
-def row(shown: str, found: float, budget: float | None) -> None:
-    limit = "" if budget is None else f"≤ {budget:.0f}"
-    verdict = "" if budget is None else "met" if found <= budget else "**missed**"
-    print(f"| {shown} | {found:.1f} | {limit} | {verdict} |")
+def show(rows: list[tuple[str, float, float | None]]) -> None:
+    """What is over its budget comes first."""
+    for shown, found, budget in sorted(rows, key=lambda row: row[1] <= (row[2] or row[1])):
+        limit = "" if budget is None else f"≤ {budget:.0f}"
+        verdict = "" if budget is None else "met" if found <= budget else "**missed**"
+        print(f"| {shown} | {found:.1f} | {limit} | {verdict} |")
 
 
 def main() -> None:
@@ -87,10 +89,16 @@ def main() -> None:
     print(f"\n### Django {django.__version__} on {sys.version.split()[0]}\n")
     print("| what | CPU µs | budget | |")
     print("|---|--:|--:|---|")
-    row("middleware, a request without params", median(lambda _n: page(request), count * 10), 20)
+    visits = median(lambda _n: page(request), count * 10)
     with transaction.atomic():
-        row("`report_purchase`, in a transaction", median(report, count), 150)
-        row("the same row saved by the ORM alone, in a savepoint", median(insert, count), None)
+        reports, inserts = median(report, count), median(insert, count)
+    show(
+        [
+            ("`report_purchase`, in a transaction", reports, 150),
+            ("middleware, a request without params", visits, 20),
+            ("the same row saved by the ORM alone, in a savepoint", inserts, None),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ import pytest
 from connectly_conversions import Sandbox
 from playwright.sync_api import Page, Playwright, sync_playwright
 
+# Before they are imported: their assertions tell what they found.
+pytest.register_assert_rewrite("reported", "running", "shopper")
+
 from reported import Reported
 from running import BUSINESS, KEY, Shop
 from shopper import Shopper

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from connectly_conversions.django import (
@@ -17,8 +18,11 @@ from connectly_conversions.django import (
     delivery,
     outbox,
     report_purchase,
+    waiting,
 )
+from connectly_conversions.django.models import OutboxControl, OutboxEvent
 
+from ..conftest import BUSINESS
 from .shop.models import Order
 
 if TYPE_CHECKING:
@@ -126,6 +130,40 @@ def test_workers_at_once_send_each_order_once(tracking: TrackingParams, sandbox:
     assert delivery.total(done).accepted == len(orders)
     assert sorted(event.order_id or "" for event in sandbox.received) == sorted(orders)
     assert {event.times for event in sandbox.received} == {1}
+
+
+def test_a_worker_reads_the_time_when_it_has_the_queue(
+    tracking: TrackingParams, sandbox: Sandbox
+) -> None:
+    """Before that, its lease would begin in the past: while it waited for another worker."""
+    order = Order.objects.create()
+    _report(order, tracking)
+    queue, _ = OutboxControl.objects.get_or_create(business_id=BUSINESS)
+    asks = threading.Event()
+
+    def work() -> None:
+        def told(execute: Any, sql: str, *rest: Any) -> Any:
+            if "connectly_outbox_control" in sql and "UPDATE" in sql:  # or FOR UPDATE
+                asks.set()
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(told):
+            call_command("connectly_deliver", once=True, verbosity=0)
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            queue.save()  # as another worker has it; on SQLite nobody else writes anything now
+            worker = thread.submit(lambda: _elsewhere(work))
+            assert asks.wait(60)
+            asked_at = waiting.now(connection)
+            had_at = asked_at
+            while had_at == asked_at:
+                had_at = waiting.now(connection)
+        worker.result()
+
+    sandbox.assert_reported(str(order.pk))
+    (first_attempt_at,) = OutboxEvent.objects.values_list("first_attempt_at", flat=True)
+    assert first_attempt_at >= had_at
 
 
 def test_what_comes_after_a_lock_was_waited_for_waits_as_before(tracking: TrackingParams) -> None:
