@@ -48,7 +48,7 @@ pub fn read_wire(
     handle(ConversionEvent::from_wire(wire, &options))
 }
 
-fn codes(given: Either<Vec<String>, String>) -> Vec<String> {
+pub(crate) fn codes(given: Either<Vec<String>, String>) -> Vec<String> {
     match given {
         Either::A(codes) => codes,
         Either::B(variable) => binding::currency_codes(&variable),

@@ -21,6 +21,7 @@ pub mod event;
 mod inline;
 pub mod landing;
 mod ledger;
+mod order;
 pub mod outbox;
 mod record;
 pub mod sandbox;

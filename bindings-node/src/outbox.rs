@@ -11,7 +11,7 @@ use crate::answers::Unanswered;
 use crate::bridge::CallbackBridge;
 use crate::ledger::{self, Ask, told};
 use crate::worker::NativeWorker;
-use crate::{engine, inline, record, settings};
+use crate::{engine, inline, order, record, settings};
 
 /// An outbox of this process. Its answers come to the bridge's callback; what a method gives itself
 /// is the record of an error, where the call is refused.
@@ -44,12 +44,7 @@ impl NativeOutbox {
         traceparent: Option<String>,
     ) -> Option<String> {
         let (outbox, event) = (self.0.clone(), ConversionEvent::clone(event));
-        let mut options = EnqueueOptions::default();
-        options.hold = hold.map(|hold| match hold {
-            Either::A(until) => Hold::until(ledger::moment(until.try_into().unwrap_or_default())),
-            Either::B(_) => Hold::UntilReleased,
-        });
-        options.traceparent = traceparent;
+        let options = options(hold, traceparent);
         let enqueue = async move { outbox.enqueue_with(&event, options).await };
         refused(inline::answer(id, bridge.answers(), enqueue, told))
     }
@@ -70,6 +65,33 @@ impl NativeOutbox {
         let outbox = self.0.clone();
         let enqueue = async move { outbox.enqueue_many(copies).await };
         Ok(refused(inline::answer(id, bridge.answers(), enqueue, told)))
+    }
+
+    /// Reports an order, or writes down why it is not reported: a JSON object of its members, the
+    /// stored form of its params, and the shop's policy as a JSON object.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments, reason = "an object costs more")]
+    pub fn report(
+        &self,
+        bridge: &CallbackBridge,
+        id: u32,
+        order: String,
+        tracking: Option<String>,
+        policy: String,
+        hold: Option<Either<i64, String>>,
+        traceparent: Option<String>,
+    ) -> Option<String> {
+        let (outbox, options) = (self.0.clone(), options(hold, traceparent));
+        let begin = || {
+            let (policy, reading) = order::policy(&policy)?;
+            let report = async move {
+                let held = options.hold.is_some();
+                let order = order::order(&order, tracking.as_deref(), held, reading)?;
+                outbox.report(&order, policy, options).await
+            };
+            inline::answer(id, bridge.answers(), report, told)
+        };
+        refused(begin())
     }
 
     /// Asks something else: a JSON object.
@@ -113,6 +135,16 @@ impl NativeOutbox {
             Err(error) => Either::B(record::error(&error)),
         }
     }
+}
+
+fn options(hold: Option<Either<i64, String>>, traceparent: Option<String>) -> EnqueueOptions {
+    let mut options = EnqueueOptions::default();
+    options.hold = hold.map(|hold| match hold {
+        Either::A(until) => Hold::until(ledger::moment(until.try_into().unwrap_or_default())),
+        Either::B(_) => Hold::UntilReleased,
+    });
+    options.traceparent = traceparent;
+    options
 }
 
 fn refused(begun: Result<()>) -> Option<String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use connectly_conversions::{
     Client, DeliverOptions, Error, Outbox, Result, RetryPolicy, WorkerBuilder, binding,
 };
+use napi::Either;
 use serde_json::{Map, Value};
 
 const CLIENT: &[&str] = &[
@@ -124,10 +125,10 @@ pub(crate) fn worker(
     Ok((builder, options))
 }
 
-struct Settings(Map<String, Value>);
+pub(crate) struct Settings(Map<String, Value>);
 
 impl Settings {
-    fn parse(text: &str, known: &[&str]) -> Result<Self> {
+    pub(crate) fn parse(text: &str, known: &[&str]) -> Result<Self> {
         let value = serde_json::from_str(text).unwrap_or_default();
         Self::of("options", value, known)
     }
@@ -142,7 +143,7 @@ impl Settings {
         }
     }
 
-    fn text(&self, name: &str) -> Result<Option<String>> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -150,11 +151,35 @@ impl Settings {
         }
     }
 
-    fn flag(&self, name: &str) -> Result<Option<bool>> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
             Some(_) => Err(Error::wrong_argument(name, "true or false")),
+        }
+    }
+
+    /// A list of texts, or the text of a variable.
+    pub(crate) fn texts(&self, name: &str) -> Result<Option<Either<Vec<String>, String>>> {
+        let wrong = || Error::wrong_argument(name, "a list of strings");
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(Either::B(text.clone()))),
+            Some(Value::Array(list)) => {
+                let text = |value: &Value| value.as_str().map(str::to_owned);
+                let texts: Option<Vec<_>> = list.iter().map(text).collect();
+                texts.map(|texts| Some(Either::A(texts))).ok_or_else(wrong)
+            }
+            Some(_) => Err(wrong()),
+        }
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => {
+                value.as_i64().map(Some).ok_or_else(|| Error::wrong_argument(name, "a whole number"))
+            }
         }
     }
 

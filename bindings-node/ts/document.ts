@@ -3,7 +3,8 @@
  * values are right is the core's to say, so everything reaches it, misspelt names included.
  */
 
-import type { EventInput, Item } from "./input.js";
+import { invalidArgument, optionsOf } from "./arguments.js";
+import type { EventInput, Item, OrderInput } from "./input.js";
 import { leafOf, momentOf, textOf, textOfLeaves } from "./json.js";
 import type { TrackingParams } from "./tracking.js";
 
@@ -24,6 +25,16 @@ const ARGUMENTS = new Set([
   "extraCurrencies",
   "now",
 ]);
+const ORDER = [
+  ...[...ARGUMENTS].filter((name) => name !== "eventTime"),
+  "paid",
+  "paidAt",
+  "tax",
+  "shipping",
+  "renewal",
+  "holdUntil",
+  "traceparent",
+];
 const OF_AN_ITEM = new Set(["id", "quantity", "itemPrice"]);
 /** The wire's own names, where they differ: the package's are the ones in camel case. */
 const OF_THE_PAYLOAD = new Set([
@@ -83,24 +94,34 @@ function lineOf(item: unknown, misplaced: string[]): unknown {
   );
 }
 
-/** The document of an event's arguments, as JSON text. */
-export function documentOf(
-  eventName: "Purchase" | "ViewContent",
-  tracking: TrackingParams | undefined,
-  input: EventInput,
-): string {
-  const { extraPayload } = input;
-  const ofItems: string[] = [];
-  const payload: Members = {
+/** What an event and an order have in common, in the wire's names. */
+function membersOf(input: Omit<EventInput, "tracking">, misplaced: string[]): Members & { items: unknown } {
+  return {
     currency: leafOf(input.currency),
     value: leafOf(input.value),
     order_id: leafOf(input.orderId),
     content_type: leafOf(input.contentType),
     content_ids: listOf(input.contentIds, (id) => leafOf(id) ?? null),
     num_items: leafOf(input.numItems),
-    event_time: momentOf(input.eventTime),
-    contents: listOf(input.items, (item) => lineOf(item, ofItems)),
+    items: listOf(input.items, (item) => lineOf(item, misplaced)),
   };
+}
+
+function extraOf({ extraPayload }: Pick<EventInput, "extraPayload">): unknown {
+  return extraPayload === undefined || extraPayload === null
+    ? undefined
+    : JSON.parse(textOf("extraPayload", containerOf(extraPayload)));
+}
+
+/** The document of an event's arguments, as JSON text. */
+export function documentOf(
+  eventName: "Purchase" | "ViewContent",
+  tracking: TrackingParams | undefined,
+  input: EventInput,
+): string {
+  const ofItems: string[] = [];
+  const { items: contents, ...members } = membersOf(input, ofItems);
+  const payload: Members = { ...members, event_time: momentOf(input.eventTime), contents };
   const unknown = unknownOf(input, ARGUMENTS);
   const document: Members = {
     event_name: eventName,
@@ -109,10 +130,7 @@ export function documentOf(
     attribution: { meta_ctwa: { ctwa_clid: tracking?.ctwaClid, ad_id: tracking?.adId } },
     captured_at: tracking?.capturedAt,
     payload,
-    extra_payload:
-      extraPayload === undefined || extraPayload === null
-        ? undefined
-        : JSON.parse(textOf("extraPayload", containerOf(extraPayload))),
+    extra_payload: extraOf(input),
   };
   // A name that is not known goes where the wire does not know it either.
   refuse(payload, [...ofItems, ...unknown.filter((name) => !OF_THE_PAYLOAD.has(name))]);
@@ -121,4 +139,26 @@ export function documentOf(
     unknown.filter((name) => OF_THE_PAYLOAD.has(name)),
   );
   return textOfLeaves("input", document);
+}
+
+/** The members of an order, as JSON text; `excluded` is why the shop's own rule leaves it out. */
+export function orderOf(order: OrderInput, excluded: string | true | null): string {
+  if (typeof order !== "object" || order === null) {
+    invalidArgument("order", "an object");
+  }
+  optionsOf(order, ORDER);
+  const ofItems: string[] = [];
+  const members = {
+    ...membersOf(order, ofItems),
+    event_time: momentOf(order.paidAt),
+    extra_payload: extraOf(order),
+    tax: leafOf(order.tax),
+    shipping: leafOf(order.shipping),
+    paid: leafOf(order.paid),
+    renewal: leafOf(order.renewal),
+    excluded,
+  };
+  // Where it stands the core would take it: what is wrong is that it is not the package's name.
+  optionsOf(Object.fromEntries(ofItems.map((name) => [name, true])), [...OF_AN_ITEM]);
+  return textOfLeaves("order", members);
 }

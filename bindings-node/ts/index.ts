@@ -33,6 +33,7 @@ export type {
   EventInput,
   EventOptions,
   Item,
+  OrderInput,
   PurchaseInput,
   ViewContentInput,
   WireOptions,
@@ -75,6 +76,7 @@ export type {
 } from "./outbox-options.js";
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
+export type { Omission, Report, ReportOptions } from "./reporting.js";
 export type { OfId, OfOrder, OfTracking, OutboxTarget, ReplayTarget } from "./target.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";
 export { COOKIE_NAME, TrackingParams } from "./tracking.js";

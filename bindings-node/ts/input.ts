@@ -1,4 +1,4 @@
-import type { TrackingParams } from "./tracking.js";
+import type { TrackingParams, TrackingParamsJSON } from "./tracking.js";
 
 /** A decimal of a library such as decimal.js, big.js or Prisma's `Decimal`. */
 export interface DecimalLike {
@@ -70,6 +70,33 @@ export interface PurchaseInput extends EventInput {
 
 /** A ViewContent: a product page was looked at. */
 export interface ViewContentInput extends EventInput {}
+
+/** An order of a shop. */
+export interface OrderInput extends Omit<PurchaseInput, "tracking" | "eventTime"> {
+  /** The order's total as it was charged, with tax and shipping. */
+  readonly value: Amount;
+  /**
+   * The params of the customer's landing, themselves or as they were stored with the order (an
+   * object or text); `null` where none are known.
+   */
+  readonly tracking: TrackingParams | TrackingParamsJSON | string | null | undefined;
+  /** Whether it is paid. `false` is skipped, unless it is held; `true` ends a hold. */
+  readonly paid?: boolean | null | undefined;
+  /**
+   * When it was paid: a `Date`, Unix seconds, or RFC 3339 text with an offset; now unless given.
+   */
+  readonly paidAt?: Date | number | string | null | undefined;
+  /** The tax in the total, where the policy's `value` is without it. */
+  readonly tax?: Amount | null | undefined;
+  /** The shipping in the total, likewise. */
+  readonly shipping?: Amount | null | undefined;
+  /** Whether it renews a subscription: no new purchase, unless `reportRenewals`. */
+  readonly renewal?: boolean | null | undefined;
+  /** A time, or `"release"`: it waits for that, such as cash on delivery. */
+  readonly holdUntil?: Date | number | string | "release" | null | undefined;
+  /** The trace that it is reported in, as W3C `traceparent`. */
+  readonly traceparent?: string | null | undefined;
+}
 
 /** How a document is read. */
 export interface DocumentOptions extends EventOptions {

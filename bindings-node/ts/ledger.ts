@@ -184,6 +184,25 @@ export function recordOf(record: Told): OutboxRecord {
   };
 }
 
+/** Read so many at a time, so that memory stays flat. */
+const PAGE = 100;
+
+/** Every record after this id, in the order of their ids. */
+export async function* recordsOf(
+  after: number,
+  ask: (page: { readonly after: number; readonly limit: number }) => Promise<Told[]>,
+): AsyncGenerator<OutboxRecord, void, undefined> {
+  let page: Told[];
+  let last = after;
+  do {
+    page = await ask({ after: last, limit: PAGE });
+    for (const record of page.map(recordOf)) {
+      yield record;
+      last = record.id;
+    }
+  } while (page.length === PAGE);
+}
+
 export function replayedOf(replayed: Replayed): Replayed {
   const events = replayed.events.map((event) => ({
     ...event,

@@ -55,6 +55,15 @@ export interface NativeOutbox {
     traceparent: string | undefined,
   ): string | null;
   enqueueMany(bridge: NativeBridge, id: number, events: EventHandle[]): string | null;
+  report(
+    bridge: NativeBridge,
+    id: number,
+    order: string,
+    tracking: string | undefined,
+    policy: string,
+    hold: number | "release" | undefined,
+    traceparent: string | undefined,
+  ): string | null;
   ask(bridge: NativeBridge, id: number, question: string): string | null;
   worker(
     bridge: NativeBridge,

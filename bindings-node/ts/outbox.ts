@@ -4,6 +4,7 @@ import type { Client, CloseOptions } from "./client.js";
 import { ourVariables } from "./environment.js";
 import { errorOfText } from "./errors.js";
 import { ConversionEvent } from "./event.js";
+import type { OrderInput } from "./input.js";
 import { textOf } from "./json.js";
 import {
   type Changed,
@@ -16,6 +17,7 @@ import {
   type OutboxRecord,
   type Replayed,
   recordOf,
+  recordsOf,
   replayedOf,
   type Told,
   told,
@@ -23,6 +25,7 @@ import {
 import { type EventHandle, type NativeOutbox, native } from "./native.js";
 import type { OutboxOptions } from "./options.js";
 import type { DeadLettersOptions, EnqueueOptions, ReplayOptions, SkipOptions } from "./outbox-options.js";
+import { type Report, type ReportOptions, reportPurchase } from "./reporting.js";
 import { checkEvents, type Events } from "./source.js";
 import {
   eventNameOf,
@@ -36,9 +39,6 @@ import {
 } from "./target.js";
 import { warnOnce } from "./warning.js";
 import { type DeliverOptions, deliver, Worker, type WorkerOptions } from "./worker.js";
-
-/** Read so many at a time, so that memory stays flat. */
-const PAGE = 100;
 
 /**
  * The durable queue and ledger: an event that it accepted is never lost, an order is never counted
@@ -104,6 +104,15 @@ export class Outbox {
   }
 
   /**
+   * Reports an order, or writes down why it is not reported. It never rejects, unless the options
+   * are `strict`: a checkout goes on, whatever became of it.
+   */
+  async reportPurchase(order: OrderInput, options?: ReportOptions): Promise<Report> {
+    this.#use();
+    return await reportPurchase(this.#native, order, options);
+  }
+
+  /**
    * Writes down that an order is deliberately not reported, and why. An event of it that was not
    * sent yet is cancelled.
    */
@@ -147,20 +156,11 @@ export class Outbox {
    * id that they begin after.
    */
   async *deadLetters(options?: DeadLettersOptions): AsyncGenerator<OutboxRecord, void, undefined> {
-    let after = optionsOf<DeadLettersOptions>(options, ["after"]).after ?? 0;
+    const after = optionsOf<DeadLettersOptions>(options, ["after"]).after ?? 0;
     if (!Number.isSafeInteger(after)) {
       invalidArgument("after", "a whole number");
     }
-    for (;;) {
-      const page = await this.#ask<Told[]>({ ask: "deadLetters", after, limit: PAGE });
-      for (const letter of page.map(recordOf)) {
-        yield letter;
-        after = letter.id;
-      }
-      if (page.length < PAGE) {
-        return;
-      }
-    }
+    yield* recordsOf(after, (page) => this.#ask<Told[]>({ ask: "deadLetters", ...page }));
   }
 
   /**
