@@ -99,6 +99,27 @@ describe("the tarballs", () => {
     assert.equal(await node(join("built", "shop.mjs")), "received 1\n");
   });
 
+  it("serve a shop that has none of the frameworks that they adapt to", async () => {
+    const names = ["express", "fastify", "web"];
+    const imports = names.map((name) => `import * as ${name} from "connectly-conversions/${name}";\n`);
+    const program = `${imports.join("")}console.log(typeof express.connectly, typeof fastify.connectly, typeof web.connectly);\n`;
+    await writeFile(join(folder, "none.mts"), program);
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const types = join(root, "node_modules", "@types");
+    // Every declaration is checked, also the package's own.
+    const flags = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+    await node(tsc, ...flags, "--typeRoots", types, "--outDir", "built", "none.mts").catch(({ stdout }) =>
+      assert.fail(stdout),
+    );
+    const told = "function function function\n";
+    assert.equal(await node(join("built", "none.mjs")), told);
+    await writeFile(
+      join(folder, "none.cjs"),
+      program.replace(/import \* as (\w+) from (".*");/g, "const $1 = require($2);"),
+    );
+    assert.equal(await node("none.cjs"), told);
+  });
+
   it("bring the command", async () => {
     const { stdout } = await call("npx", ["--no-install", "connectly", "--version"], {
       cwd: folder,
@@ -118,10 +139,13 @@ describe("the tarballs", () => {
     assert.match(failure.stderr, new RegExp(`npm install ${native}@\\d+\\.\\d+\\.\\d+`));
   });
 
+  before(() =>
+    writeFile(join(folder, "web.mjs"), 'import { connectly } from "connectly-conversions/web";\n'),
+  );
   for (const condition of ["edge-light", "workerd", "browser"]) {
     it(`say clearly that they need Node where the condition is ${condition}`, async () => {
       // Jest's environment jsdom has the condition browser, and requires.
-      for (const shop of ["shop.mjs", "shop.cjs"]) {
+      for (const shop of ["shop.mjs", "shop.cjs", "web.mjs"]) {
         const failure = await node("--conditions", condition, shop).catch((error) => error);
         assert.match(failure.stderr, /connectly-conversions needs Node\.js/);
       }

@@ -67,6 +67,8 @@ export interface Visit {
   readonly issues: readonly Issue[];
 }
 
+/** The headers that matter to the core. Each text that crosses costs more than to look for these. */
+const HEADERS = new Set(["cookie", "host", "user-agent", "sec-purpose", "purpose", "x-purpose", "x-moz"]);
 const OPTIONS = ["touch", "extraParams", "maxAge", "domain"];
 const REQUEST = ["method", "url", "cookies", "headers", "stored", "consent", "now"];
 
@@ -121,7 +123,7 @@ export class Landing {
       method,
       text,
       typeof cookies === "string" ? [] : pairsOf("cookies", cookies),
-      [...header, ...pairsOf("headers", headers)],
+      [...header, ...pairsOf("headers", headers, HEADERS)],
       stored?.toString(),
       "consent" in rest ? rest.consent === true : true,
       nowOf(now),
@@ -142,8 +144,8 @@ function given<T extends string | number>(
   return value ?? undefined;
 }
 
-/** Names and values in turn; of a name without a text there is nothing to read. */
-function pairsOf(name: string, named: Named | null | undefined): string[] {
+/** Names and values in turn, those that matter; of a name without a text there is nothing to read. */
+function pairsOf(name: string, named: Named | null | undefined, matter?: ReadonlySet<string>): string[] {
   if (named === undefined || named === null) {
     return [];
   }
@@ -154,8 +156,11 @@ function pairsOf(name: string, named: Named | null | undefined): string[] {
     Symbol.iterator in named ? (named as Iterable<readonly [string, unknown]>) : Object.entries(named);
   const flat: string[] = [];
   for (const [member, given] of entries) {
+    if (typeof member !== "string" || matter?.has(member.toLowerCase()) === false) {
+      continue;
+    }
     for (const value of Array.isArray(given) ? given : [textOf(given)]) {
-      if (typeof member === "string" && typeof value === "string") {
+      if (typeof value === "string") {
         flat.push(member, value);
       }
     }

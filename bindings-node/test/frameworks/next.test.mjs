@@ -92,7 +92,7 @@ describe("a Next.js shop", () => {
     const snippets = [...section.matchAll(/^```\w+\n\/\/ (\S+)\n(.*?)^```$/gms)];
     assert.deepEqual(
       snippets.map(([, file]) => file),
-      ["next.config.mjs", "app/checkout/route.ts", "proxy.ts"],
+      ["next.config.mjs", "landing.ts", "proxy.ts", "app/checkout/route.ts"],
     );
     for (const [, file, code] of snippets) {
       assert.equal(readFileSync(join(shop, file), "utf8"), code);
@@ -110,8 +110,11 @@ describe("a Next.js shop", () => {
   });
 
   const checkout = async (orderId) => {
-    const order = { cookie: tracking.toCookie(), orderId, total: "12.50" };
-    const response = await fetch(`${url}/checkout`, { method: "POST", body: JSON.stringify(order) });
+    const response = await fetch(`${url}/checkout`, {
+      method: "POST",
+      headers: { cookie: `cnct_tracking=${tracking.toCookie()}` },
+      body: JSON.stringify({ orderId, total: "12.50" }),
+    });
     assert.equal(response.status, 200);
     assert.deepEqual(await response.json(), { orderId });
   };
@@ -132,6 +135,18 @@ describe("a Next.js shop", () => {
       }
     }
     assert.fail("nothing was logged");
+  });
+
+  it("keeps a landing on a page that every cache may have, and lets none have it", async () => {
+    const plain = await fetch(`${url}/`);
+    assert.deepEqual([plain.status, plain.headers.getSetCookie()], [200, []]);
+    assert.match(plain.headers.get("cache-control"), /s-maxage/);
+    const landed = await fetch(`${url}/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1`);
+    const [cookie, ...others] = landed.headers.getSetCookie();
+    assert.match(cookie, /^cnct_tracking=v1\.[\w-]+; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax$/);
+    assert.deepEqual([others, landed.headers.get("cache-control")], [[], "private, no-store"]);
+    const again = await fetch(landed.url, { headers: { cookie: cookie.split(";")[0] } });
+    assert.deepEqual(again.headers.getSetCookie(), []);
   });
 
   it("serves a product's page beside the report of its view", async () => {
@@ -157,7 +172,7 @@ describe("a Next.js shop that is built standalone", () => {
     folder = mkdtempSync(join(tmpdir(), "connectly-"));
     rmSync(standalone, { recursive: true, force: true });
     mkdirSync(standalone);
-    for (const file of ["app", "proxy.ts", "tsconfig.json"]) {
+    for (const file of ["app", "landing.ts", "proxy.ts", "tsconfig.json"]) {
       cpSync(join(shop, file), join(standalone, file), { recursive: true });
     }
     writeFileSync(join(standalone, "package.json"), '{"private":true}');
@@ -199,10 +214,14 @@ describe("a Next.js shop that is built standalone", () => {
         break;
       }
     }
-    const order = { cookie: tracking.toCookie(), orderId: "MOVED-1", total: "12.50" };
+    const landed = await fetch(
+      `http://127.0.0.1:${port}/?cnct_tracking_id=t&sendout_id=s&ctwa_clid=c&ad_id=1`,
+    );
+    const [cookie] = landed.headers.getSetCookie();
     const response = await fetch(`http://127.0.0.1:${port}/checkout`, {
       method: "POST",
-      body: JSON.stringify(order),
+      headers: { cookie: cookie.split(";")[0] },
+      body: JSON.stringify({ orderId: "MOVED-1", total: "12.50" }),
     });
     assert.equal(response.status, 200);
     const [conversion] = await sandbox.waitFor(1);

@@ -1,20 +1,21 @@
-import { Client, COOKIE_NAME, ConversionEvent, TrackingParams } from "connectly-conversions";
-import type { NextFetchEvent, NextRequest } from "next/server";
+import { Client, ConversionEvent, type TrackingParams } from "connectly-conversions";
+import { type NextFetchEvent, type NextRequest, NextResponse } from "next/server";
+import { landing } from "./landing";
 
 let client: Client | undefined;
 
-export function proxy(request: NextRequest, event: NextFetchEvent): void {
-  const cookie = request.cookies.get(COOKIE_NAME)?.value;
-  const id = request.nextUrl.pathname.split("/").pop();
-  if (cookie && id) {
-    event.waitUntil(viewed(cookie, id).catch((error) => console.error("not reported", id, error)));
+export async function proxy(request: NextRequest, event: NextFetchEvent): Promise<NextResponse> {
+  const { tracking, apply } = await landing(request);
+  const [, folder, id] = request.nextUrl.pathname.split("/");
+  if (tracking && folder === "products" && id) {
+    event.waitUntil(viewed(tracking, id).catch((error) => console.error("not reported", id, error)));
   }
+  return apply(NextResponse.next());
 }
 
-async function viewed(cookie: string, id: string): Promise<void> {
-  const tracking = TrackingParams.fromCookie(cookie);
+async function viewed(tracking: TrackingParams, id: string): Promise<void> {
   client ??= new Client();
   await client.send(ConversionEvent.viewContent({ tracking, items: [{ id }] }));
 }
 
-export const config = { matcher: "/products/:id" };
+export const config = { matcher: "/((?!_next/).*)" };

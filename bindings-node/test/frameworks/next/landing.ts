@@ -1,0 +1,3 @@
+import { connectly } from "connectly-conversions/web";
+
+export const landing = connectly();

@@ -1,0 +1,2 @@
+// The CommonJS build is the one instance; this names its exports for ESM.
+export * from "./express.js";
