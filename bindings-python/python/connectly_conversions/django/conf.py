@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 
 from connectly_conversions import Client, Landing
 from connectly_conversions._native import Reporting
+from connectly_conversions._visits import Site
+from connectly_conversions.django.signals import tell
 
 NAME = "CONNECTLY"
 
@@ -45,18 +47,14 @@ def _named(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]
 class Settings:
     """What a project has set, read once."""
 
-    landing: Landing
-    """What a visit means."""
+    site: Site
+    """What a visit means, and what keeps it."""
     reporting: Reporting
     """What is reported."""
     business_id: str | None
     """The business of whoever names none; ``None``: the environment's."""
-    cookie: bool
-    """Whether a first-party cookie keeps the params."""
     session: bool
     """Whether the session keeps the params."""
-    consent: Callback | None
-    """Asked with a request whether its visitor has agreed to be tracked."""
     skip_if: Callback | None
     """Asked with an order whether it is left out, and why."""
     databases: tuple[str, ...]
@@ -99,12 +97,15 @@ def settings() -> Settings:
     found = given()
     client = {**found.get("CLIENT", {}), **_named(found, _CLIENT)}
     return Settings(
-        landing=Landing(**_named(found, _LANDING)),
+        site=Site(
+            landing=Landing(**_named(found, _LANDING)),
+            cookie=found.get("COOKIE", True),
+            consent=_callback(found.get("CONSENT")),
+            on_visit=tell,
+        ),
         reporting=Reporting(**_named(found, _REPORTING)),
         business_id=client.pop("business_id", None),
-        cookie=found.get("COOKIE", True),
         session=found.get("SESSION", True),
-        consent=_callback(found.get("CONSENT")),
         skip_if=_callback(found.get("SKIP_IF")),
         databases=tuple(found.get("DATABASES", ["default"])),
         outbox=_named(found, _OUTBOX),

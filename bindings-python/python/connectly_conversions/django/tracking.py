@@ -11,82 +11,42 @@ from django.db import router, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
-from connectly_conversions import TrackingParams, Visit
+from connectly_conversions import TrackingParams
+from connectly_conversions._visits import Request, headers_of
 from connectly_conversions.django import conf, waiting
 from connectly_conversions.django.models import BoundTracking
-from connectly_conversions.errors import ValidationError
 
-SESSION_KEY = "connectly_tracking"
-"""Where the session keeps the params."""
-
-_KNOWN = "_connectly_visit"
-_HEADERS = (
-    ("Cookie", "HTTP_COOKIE"),
-    ("Host", "HTTP_HOST"),
-    ("User-Agent", "HTTP_USER_AGENT"),
-    ("Sec-Purpose", "HTTP_SEC_PURPOSE"),
-    ("Purpose", "HTTP_PURPOSE"),
-    ("X-Purpose", "HTTP_X_PURPOSE"),
-    ("X-Moz", "HTTP_X_MOZ"),
-)
+_SEEN = "_connectly_seen"
 
 _log = logging.getLogger("connectly_conversions")
 
 
-def glance(request: HttpRequest) -> Visit:
-    """What URL and cookies alone tell: it costs next to nothing, and touches no session."""
-    meta = request.META
-    headers = [(name, meta[key]) for name, key in _HEADERS if key in meta]
-    url = "/?" + meta.get("QUERY_STRING", "")
-    return conf.settings().landing.visit(str(request.method), url, headers=headers)
-
-
-def look(request: HttpRequest, url: str | None = None) -> Visit:
-    """What the request means, with its session and its visitor's choice.
+def seen(request: HttpRequest, url: str | None = None) -> Request:
+    """The request, as visits are read.
 
     Args:
         request: The request.
         url: The landing's URL where another host's page has sent it: that visit is a GET.
     """
+    found: Request | None = getattr(request, _SEEN, None)
+    if found is not None and url is None:
+        return found
     settings, meta = conf.settings(), request.META
-    headers = [(name, meta[key]) for name, key in _HEADERS if key in meta]
-    given = "/?" + meta.get("QUERY_STRING", "") if url is None else url
-    consent = settings.consent is None or settings.consent(request) is True
-    method = str(request.method) if url is None else "GET"
-    visit = settings.landing.visit(
-        method, given, headers=headers, stored=_of_session(request), consent=consent
+    found = Request(
+        settings.site,
+        request,
+        str(request.method) if url is None else "GET",
+        "/?" + meta.get("QUERY_STRING", "") if url is None else url,
+        headers_of(meta),
+        getattr(request, "session", None) if settings.session else None,
     )
-    setattr(request, _KNOWN, visit)
-    return visit
-
-
-def _of_session(request: HttpRequest) -> TrackingParams | None:
-    session = getattr(request, "session", None)
-    if session is None or not conf.settings().session:
-        return None
-    stored = session.get(SESSION_KEY)
-    try:
-        return None if stored is None else TrackingParams.from_dict(stored)
-    except ValidationError:  # of another release, or of another program
-        return None
-
-
-def keep_in_session(request: HttpRequest, visit: Visit) -> None:
-    """Has the session hold what the visit says, and writes it only where that is news."""
-    session = getattr(request, "session", None)
-    if session is None or not conf.settings().session:
-        return
-    if visit.skipped == "consent":
-        if SESSION_KEY in session:
-            del session[SESSION_KEY]
-    elif visit.count == "captured" and visit.params is not None:
-        session[SESSION_KEY] = visit.params.to_dict()
+    setattr(request, _SEEN, found)
+    return found
 
 
 def tracking_for(request: HttpRequest) -> TrackingParams | None:
     """The params of the request's visitor; ``None`` where nothing is known or may be used."""
-    visit: Visit | None = getattr(request, _KNOWN, None)
-    return (look(request) if visit is None else visit).params
+    return seen(request).params()
 
 
 atracking_for = sync_to_async(tracking_for, thread_sensitive=True)

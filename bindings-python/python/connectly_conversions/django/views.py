@@ -74,12 +74,10 @@ def landing(request: HttpRequest) -> HttpResponse:
     The answer's cookie is for ``CONNECTLY["COOKIE_DOMAIN"]``. It says ``count`` and nothing about
     the visitor. It needs no CSRF token: whoever can forge it can forge a landing's link as well.
     """
-    visit = tracking.look(request, _url(request))
-    middleware.count(request, visit)
-    tracking.keep_in_session(request, visit)
-    response = JsonResponse({"count": visit.count})
-    if visit.no_store and conf.settings().cookie:
-        middleware.set_cookies(response, visit)
+    seen = tracking.seen(request, _url(request))
+    visit = seen.capture()
+    response = JsonResponse({"count": "none" if visit is None else visit.count})
+    middleware.set_cookies(response, seen.cookies(visit))
     return response
 
 
