@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from fastapi.testclient import TestClient
 
 from connectly_conversions import COOKIE_NAME, Client, Sandbox, TrackingParams
 
@@ -21,7 +22,7 @@ from .servers.running import PATIENCE, Program, post
 README = Path(__file__).parents[1] / "README.md"
 # Django's chapter has a project of its own, in tests/django.
 TEXT = re.sub(r"\n## Django\n.*?(?=\n## )", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
-SHOP, GUNICORN, *PROGRAM = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+SHOP, GUNICORN, FASTAPI, *PROGRAM = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 # Where the snippets have their outbox.
 FILE = "/var/lib/shop/connectly.db"
@@ -45,9 +46,16 @@ class Order:
     placed_at: datetime
 
 
+def in_folder(snippet: str, folder: Path) -> str:
+    """With its outbox in this folder, and patience for a busy machine."""
+    return snippet.replace(
+        f'"sqlite://{FILE}"', f'"sqlite://{folder}/connectly.db", enqueue_timeout=60'
+    )
+
+
 def run(snippet: str, folder: Path, **names: Any) -> dict[str, Any]:
     names["__name__"] = "snippet"
-    snippet = snippet.replace(FILE, f"{folder}/connectly.db")
+    snippet = in_folder(snippet, folder)
     exec(compile(snippet, str(README), "exec"), names)
     return names
 
@@ -66,7 +74,21 @@ def test_the_shop_reports_an_order(shop: dict[str, Any], connectly_sandbox: Sand
     for _ in range(2):  # a customer who orders twice by one click counts once
         assert visitor.post("/checkout", base_url="http://localhost").json == {"order": "ORD-7821"}
     with Client() as client:
-        shop["outbox"]().deliver(client)
+        shop["outbox"].deliver(client)
+    connectly_sandbox.assert_reported("ORD-7821", value="99.97", currency="USD", times=1)
+
+
+def test_the_same_with_fastapi(tmp_path: Path, connectly_sandbox: Sandbox) -> None:
+    async def place_order() -> Order:
+        return Order("ORD-7821", Decimal("99.97"), [], datetime.now(timezone.utc))
+
+    app = run(FASTAPI, tmp_path, place_order=place_order)["app"]
+    with TestClient(app, base_url="https://shop.example") as visitor:
+        landing = visitor.get(f"/?{urlencode(VISIT)}")
+        assert landing.headers["cache-control"] == "private, no-store"
+        for _ in range(2):
+            assert visitor.post("/checkout").json() == {"order": "ORD-7821"}
+        connectly_sandbox.wait_for(1, PATIENCE)
     connectly_sandbox.assert_reported("ORD-7821", value="99.97", currency="USD", times=1)
 
 
@@ -87,7 +109,7 @@ def test_a_checkout_survives_an_outbox_that_cannot_be_opened(
     with shop["app"].test_client() as visitor:
         visitor.set_cookie(COOKIE_NAME, tracking.to_cookie())
         assert visitor.post("/checkout").json == {"order": "ORD-7821"}
-    assert "order ORD-7821 was not reported" in caplog.text
+    assert "order ORD-7821 could not be reported" in caplog.text
 
 
 PLACE_ORDER = """
@@ -111,7 +133,7 @@ def test_the_shop_under_gunicorn(
     tmp_path: Path, connectly_sandbox: Sandbox, tracking: TrackingParams
 ) -> None:
     """Its API is away while the orders come; the workers deliver them when it is back."""
-    program = SHOP.replace(FILE, f"{tmp_path}/connectly.db")
+    program = in_folder(SHOP, tmp_path)
     (tmp_path / "shop.py").write_text("import os\n" + program + PLACE_ORDER, encoding="utf-8")
     (tmp_path / "gunicorn.conf.py").write_text(GUNICORN, encoding="utf-8")
     connectly_sandbox.fail_next(status=503, times=4)

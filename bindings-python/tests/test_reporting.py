@@ -10,8 +10,9 @@ import pytest
 from connectly_conversions import ConfigurationError, Outbox, TrackingParams
 from connectly_conversions import reporting as names
 from connectly_conversions._codes import ReportResult
+from connectly_conversions._reporting import read
 from connectly_conversions._waiting import answer
-from connectly_conversions.reporting import Report, Reporting, report
+from connectly_conversions.reporting import Report, Reporting
 
 from .conftest import BUSINESS, VISIT
 from .support.vectors import cases, compare
@@ -44,7 +45,7 @@ def test_reporting(case: dict[str, Any], tmp_path: Path) -> None:
             tracking = TrackingParams(**VISIT) if one.get("tracking", True) else None
             order = {**one["order"], "tracking": tracking, "now": None}
             asked = outbox._native.report(order, policy, one.get("hold"))
-            _check(one["expect"], report(answer(asked)))
+            _check(one["expect"], read(answer(asked)))
         record = outbox.status("ORD-7821")
     expected = case["ledger"]
     if expected is None:

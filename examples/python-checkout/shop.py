@@ -8,31 +8,19 @@ sandbox, CONNECTLY_BASE_URL; and CONNECTLY_OUTBOX_URL, where orders wait until t
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from uuid import uuid4
 
-from connectly_conversions import (
-    COOKIE_NAME,
-    AsyncClient,
-    AsyncOutbox,
-    ConnectlyError,
-    ConversionEvent,
-    Item,
-    Landing,
-    TrackingParams,
-)
-from fastapi import FastAPI, Request, Response
+from connectly_conversions import AsyncClient, AsyncOutbox, Item
+from connectly_conversions.asgi import ConnectlyMiddleware, tracking_for
+from fastapi import FastAPI, Request
 from pydantic import BaseModel
-from starlette.middleware.base import RequestResponseEndpoint
 
-log = logging.getLogger("shop")
 connectly = AsyncClient()
 outbox = AsyncOutbox.open(os.environ["CONNECTLY_OUTBOX_URL"])
-landing = Landing()
 
 
 @asynccontextmanager
@@ -42,6 +30,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.add_middleware(ConnectlyMiddleware)  # any page may be the one that a shopper lands on
 
 
 class Line(BaseModel):
@@ -55,18 +44,6 @@ class Cart(BaseModel):
     lines: list[Line]
 
 
-@app.middleware("http")
-async def remember_the_visit(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Any page may be the one that a shopper lands on, and no visitor may break it."""
-    response = await call_next(request)
-    visit = landing.visit(request.method, request.url, headers=request.headers)
-    for cookie in visit.cookies:
-        response.headers.append("Set-Cookie", cookie)
-    if visit.no_store:
-        response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
 @app.get("/")
 async def home() -> str:
     return "Welcome!"
@@ -76,21 +53,11 @@ async def home() -> str:
 async def checkout(cart: Cart, request: Request) -> dict[str, str]:
     """The order counts, whatever becomes of its report."""
     order_id = f"ORD-{uuid4()}"
-    if cookie := request.cookies.get(COOKIE_NAME):
-        await report(order_id, cart, cookie)
+    await outbox.report_purchase(
+        order_id=order_id,
+        currency=cart.currency,
+        value=sum((line.price * line.quantity for line in cart.lines), Decimal(0)),
+        items=[Item(line.sku, line.quantity, line.price) for line in cart.lines],
+        tracking=tracking_for(request),
+    )
     return {"order_id": order_id}
-
-
-async def report(order_id: str, cart: Cart, cookie: str) -> None:
-    """Reports an order of a shopper who came by a Connectly link: it is on the disk afterwards."""
-    try:
-        event = ConversionEvent.purchase(
-            tracking=TrackingParams.from_cookie(cookie),
-            order_id=order_id,
-            currency=cart.currency,
-            value=sum((line.price * line.quantity for line in cart.lines), Decimal(0)),
-            items=[Item(line.sku, line.quantity, line.price) for line in cart.lines],
-        )
-        await outbox.enqueue(event)
-    except ConnectlyError as error:
-        log.error("order %s was not reported: %s", order_id, error)  # noqa: TRY400 - it says all

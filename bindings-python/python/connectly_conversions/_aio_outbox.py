@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from types import TracebackType
 from typing import Literal
 
-from connectly_conversions import _answers, _log, _waiting
-from connectly_conversions._aio import answer as _ask
+from connectly_conversions import _aio, _answers, _log, _waiting
+from connectly_conversions._aio_reporting import AsyncReports
 from connectly_conversions._client import BaseClient
 from connectly_conversions._native import ConversionEvent
-from connectly_conversions._open import BaseOutbox, native
+from connectly_conversions._open import native
 from connectly_conversions._outbox import PAGE
 from connectly_conversions._records import (
     Attempted,
@@ -29,7 +29,7 @@ from connectly_conversions._types import EventTime, Id, Self
 from connectly_conversions._worker import BaseWorker
 
 
-class AsyncOutbox(BaseOutbox):
+class AsyncOutbox(AsyncReports):
     """The outbox for asyncio; works under uvloop too.
 
     Does what :class:`connectly_conversions.Outbox` does, method by method, and nothing holds the
@@ -46,28 +46,28 @@ class AsyncOutbox(BaseOutbox):
     ) -> Enqueued:
         """As :meth:`connectly_conversions.Outbox.enqueue`."""
         operation = self._native.enqueue(event, hold_until, traceparent)
-        done = _answers.enqueued(await _ask(operation))
+        done = _answers.enqueued(await self._ask(operation))
         _log.enqueued(event, done)
         return done
 
     async def enqueue_many(self, events: Iterable[ConversionEvent]) -> list[Enqueued]:
         """As :meth:`connectly_conversions.Outbox.enqueue_many`."""
         checked = _waiting.events(events)
-        done = _answers.enqueued_many(await _ask(self._native.enqueue_many(checked)))
+        done = _answers.enqueued_many(await self._ask(self._native.enqueue_many(checked)))
         for event, enqueued in zip(checked, done, strict=True):
             _log.enqueued(event, enqueued)
         return done
 
     async def skip(self, order_id: Id, reason: str, *, event_name: str = "Purchase") -> Changed:
         """As :meth:`connectly_conversions.Outbox.skip`."""
-        return _answers.changed(await _ask(self._native.skip(order_id, reason, event_name)))
+        return _answers.changed(await self._ask(self._native.skip(order_id, reason, event_name)))
 
     async def release(
         self, order_id: Id | None = None, *, id: int | None = None, event_name: str = "Purchase"
     ) -> Changed:
         """As :meth:`connectly_conversions.Outbox.release`."""
         event = (order_id, id, None, event_name)
-        return _answers.changed(await _ask(self._native.release(event)))
+        return _answers.changed(await self._ask(self._native.release(event)))
 
     async def cancel(
         self,
@@ -79,7 +79,7 @@ class AsyncOutbox(BaseOutbox):
     ) -> Changed:
         """As :meth:`connectly_conversions.Outbox.cancel`."""
         event = (order_id, id, None, event_name)
-        return _answers.changed(await _ask(self._native.cancel(event, reason)))
+        return _answers.changed(await self._ask(self._native.cancel(event, reason)))
 
     async def forget(
         self,
@@ -91,29 +91,29 @@ class AsyncOutbox(BaseOutbox):
     ) -> Forgotten:
         """As :meth:`connectly_conversions.Outbox.forget`."""
         event = (order_id, id, tracking_id, event_name)
-        return _answers.forgotten(await _ask(self._native.forget(event)))
+        return _answers.forgotten(await self._ask(self._native.forget(event)))
 
     async def status(
         self, order_id: Id | None = None, *, id: int | None = None, event_name: str = "Purchase"
     ) -> Record | None:
         """As :meth:`connectly_conversions.Outbox.status`."""
         event = (order_id, id, None, event_name)
-        return _answers.record(await _ask(self._native.status(event)))
+        return _answers.record(await self._ask(self._native.status(event)))
 
     async def counts(self) -> Counts:
         """As :meth:`connectly_conversions.Outbox.counts`."""
-        return _answers.counts(await _ask(self._native.counts()))
+        return _answers.counts(await self._ask(self._native.counts()))
 
     async def metrics(self) -> Metrics:
         """As :meth:`connectly_conversions.Outbox.metrics`."""
-        return _answers.metrics(await _ask(self._native.metrics()))
+        return _answers.metrics(await self._ask(self._native.metrics()))
 
     async def dead_letters(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Record]:
         """As :meth:`connectly_conversions.Outbox.dead_letters`."""
         left = limit
         while left is None or left > 0:
             size = PAGE if left is None else min(left, PAGE)
-            page = _answers.records(await _ask(self._native.dead_letters(after, size)))
+            page = _answers.records(await self._ask(self._native.dead_letters(after, size)))
             for record in page:
                 yield record
             if len(page) < size:
@@ -135,22 +135,22 @@ class AsyncOutbox(BaseOutbox):
         """As :meth:`connectly_conversions.Outbox.replay`."""
         event = (order_id, id, None, event_name)
         operation = self._native.replay(event, code, all, force, plan)
-        return _answers.replayed(await _ask(operation))
+        return _answers.replayed(await self._ask(operation))
 
     async def pause(self, until: EventTime | None = None) -> None:
         """As :meth:`connectly_conversions.Outbox.pause`."""
-        await _ask(self._native.pause(until))
+        await self._ask(self._native.pause(until))
 
     async def resume(self) -> None:
         """As :meth:`connectly_conversions.Outbox.resume`."""
-        await _ask(self._native.resume())
+        await self._ask(self._native.resume())
 
     async def deliver(
         self, client: BaseClient, *, until_empty: bool = True, deadline: float | None = None
     ) -> Delivered:
         """As :meth:`connectly_conversions.Outbox.deliver`; cancelling it stops it in order."""
         operation = self._native.deliver(native(client), until_empty, deadline)
-        return _answers.delivered(await _ask(operation))
+        return _answers.delivered(await self._ask(operation))
 
     def worker(
         self,
@@ -177,7 +177,7 @@ class AsyncOutbox(BaseOutbox):
 
     async def close(self) -> None:
         """As :meth:`connectly_conversions.Outbox.close`."""
-        await _ask(self._native.close())
+        await self._ask(self._native.close())
 
     async def __aenter__(self) -> Self:
         return self
@@ -198,7 +198,7 @@ class AsyncWorker(BaseWorker):
         """As ``Worker.stop``."""
         stopping = self._stopping(timeout)
         if stopping is not None:
-            await _ask(stopping)
+            await _aio.answer(stopping)
 
     async def __aenter__(self) -> Self:
         self.start()

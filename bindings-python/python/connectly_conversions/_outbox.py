@@ -9,7 +9,7 @@ from typing import Literal
 from connectly_conversions import _answers, _log, _waiting
 from connectly_conversions._client import BaseClient
 from connectly_conversions._native import ConversionEvent
-from connectly_conversions._open import BaseOutbox, native
+from connectly_conversions._open import native
 from connectly_conversions._records import (
     Attempted,
     Changed,
@@ -21,15 +21,15 @@ from connectly_conversions._records import (
     Record,
     Replayed,
 )
+from connectly_conversions._reporting import Reports
 from connectly_conversions._types import EventTime, Id, Self
-from connectly_conversions._waiting import answer as _ask
 from connectly_conversions._worker import Worker
 
 PAGE = 500
 """Dead letters that are read at a time."""
 
 
-class Outbox(BaseOutbox):
+class Outbox(Reports):
     """The durable queue and ledger of what a shop reports.
 
     An event that it took is never lost, an order is never counted twice, and of every order it
@@ -60,14 +60,14 @@ class Outbox(BaseOutbox):
                 event may still come to be stored; enqueueing it again does no harm if it has an
                 order id.
         """
-        done = _answers.enqueued(_ask(self._native.enqueue(event, hold_until, traceparent)))
+        done = _answers.enqueued(self._ask(self._native.enqueue(event, hold_until, traceparent)))
         _log.enqueued(event, done)
         return done
 
     def enqueue_many(self, events: Iterable[ConversionEvent]) -> list[Enqueued]:
         """Takes many events in one transaction: all of them, or none. It has no time limit."""
         checked = _waiting.events(events)
-        done = _answers.enqueued_many(_ask(self._native.enqueue_many(checked)))
+        done = _answers.enqueued_many(self._ask(self._native.enqueue_many(checked)))
         for event, enqueued in zip(checked, done, strict=True):
             _log.enqueued(event, enqueued)
         return done
@@ -77,13 +77,13 @@ class Outbox(BaseOutbox):
 
         An event of it that was not sent yet is cancelled.
         """
-        return _answers.changed(_ask(self._native.skip(order_id, reason, event_name)))
+        return _answers.changed(self._ask(self._native.skip(order_id, reason, event_name)))
 
     def release(
         self, order_id: Id | None = None, *, id: int | None = None, event_name: str = "Purchase"
     ) -> Changed:
         """Lets a held event go."""
-        return _answers.changed(_ask(self._native.release((order_id, id, None, event_name))))
+        return _answers.changed(self._ask(self._native.release((order_id, id, None, event_name))))
 
     def cancel(
         self,
@@ -95,7 +95,7 @@ class Outbox(BaseOutbox):
     ) -> Changed:
         """Takes back an event that was not sent: one that is held or pending."""
         event = (order_id, id, None, event_name)
-        return _answers.changed(_ask(self._native.cancel(event, reason)))
+        return _answers.changed(self._ask(self._native.cancel(event, reason)))
 
     def forget(
         self,
@@ -117,21 +117,21 @@ class Outbox(BaseOutbox):
             event_name: ``Purchase`` or ``ViewContent``.
         """
         event = (order_id, id, tracking_id, event_name)
-        return _answers.forgotten(_ask(self._native.forget(event)))
+        return _answers.forgotten(self._ask(self._native.forget(event)))
 
     def status(
         self, order_id: Id | None = None, *, id: int | None = None, event_name: str = "Purchase"
     ) -> Record | None:
         """What became of an event; ``None`` where the outbox knows nothing of it."""
-        return _answers.record(_ask(self._native.status((order_id, id, None, event_name))))
+        return _answers.record(self._ask(self._native.status((order_id, id, None, event_name))))
 
     def counts(self) -> Counts:
         """How many events are in each state."""
-        return _answers.counts(_ask(self._native.counts()))
+        return _answers.counts(self._ask(self._native.counts()))
 
     def metrics(self) -> Metrics:
         """The outbox in numbers."""
-        return _answers.metrics(_ask(self._native.metrics()))
+        return _answers.metrics(self._ask(self._native.metrics()))
 
     def dead_letters(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """Events that ended without success, rejected or dead, by their ids.
@@ -143,7 +143,7 @@ class Outbox(BaseOutbox):
         left = limit
         while left is None or left > 0:
             size = PAGE if left is None else min(left, PAGE)
-            page = _answers.records(_ask(self._native.dead_letters(after, size)))
+            page = _answers.records(self._ask(self._native.dead_letters(after, size)))
             yield from page
             if len(page) < size:
                 return
@@ -176,18 +176,18 @@ class Outbox(BaseOutbox):
             event_name: ``Purchase`` or ``ViewContent``.
         """
         event = (order_id, id, None, event_name)
-        return _answers.replayed(_ask(self._native.replay(event, code, all, force, plan)))
+        return _answers.replayed(self._ask(self._native.replay(event, code, all, force, plan)))
 
     def pause(self, until: EventTime | None = None) -> None:
         """Stops delivery for every worker, until this time or until :meth:`resume`.
 
         Events are taken as before.
         """
-        _ask(self._native.pause(until))
+        self._ask(self._native.pause(until))
 
     def resume(self) -> None:
         """Lets delivery go on, whatever stopped it."""
-        _ask(self._native.resume())
+        self._ask(self._native.resume())
 
     def deliver(
         self, client: BaseClient, *, until_empty: bool = True, deadline: float | None = None
@@ -203,7 +203,7 @@ class Outbox(BaseOutbox):
             OutboxError: The file fails.
         """
         operation = self._native.deliver(native(client), until_empty, deadline)
-        return _answers.delivered(_ask(operation))
+        return _answers.delivered(self._ask(operation))
 
     def worker(
         self,
@@ -234,7 +234,7 @@ class Outbox(BaseOutbox):
 
     def close(self) -> None:
         """Ends what is under way and closes the file. A later call opens it again."""
-        _ask(self._native.close())
+        self._ask(self._native.close())
 
     def __enter__(self) -> Self:
         return self

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from connectly_conversions._codes import Omission, ReportResult
 from connectly_conversions._native import Reporting
@@ -82,20 +81,3 @@ class Failed:
 
 Report: TypeAlias = Queued | Held | Duplicate | NotAttributed | Skipped | Invalid | Failed
 """What became of an order."""
-
-
-def report(text: str) -> Report:
-    """Reads the core's answer."""
-    answer: dict[str, Any] = json.loads(text)
-    result: ReportResult = answer["result"]
-    if result == "queued":
-        return Queued(answer["id"])
-    if result == "held":
-        return Held(answer["id"])
-    if result == "duplicate":
-        return Duplicate(answer["id"], answer["conflict"])
-    if result == "not_attributed":
-        return NotAttributed()
-    if result == "skipped":
-        return Skipped(answer["reason"])
-    return Invalid(tuple(Issue(**issue) for issue in answer["issues"]))

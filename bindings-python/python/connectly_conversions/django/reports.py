@@ -16,10 +16,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from connectly_conversions import Amount, EventTime, Id, Item, TrackingParams
+from connectly_conversions._reporting import failed, read
 from connectly_conversions._waiting import answer
 from connectly_conversions.django import conf, outboxes, tracking
 from connectly_conversions.errors import OutboxError
-from connectly_conversions.reporting import Failed, Report, report
+from connectly_conversions.reporting import Report
 
 _log = logging.getLogger("connectly_conversions")
 
@@ -108,8 +109,7 @@ def report_purchase(
     except Exception as error:
         if strict or (lost is not None and lost()):
             raise
-        _log.warning("an order could not be reported: %s", error, exc_info=True)
-        return Failed(error)
+        return failed(_order_id(order) if order_id is None else order_id, error)
 
 
 areport_purchase = sync_to_async(report_purchase, thread_sensitive=True)
@@ -126,7 +126,7 @@ def _write(
     ledger = outboxes.kept(using, business_id)
     policy = conf.settings().reporting
     try:
-        return report(answer(ledger.native.report(given, policy, hold_until, traceparent)))
+        return read(answer(ledger.native.report(given, policy, hold_until, traceparent)))
     except OutboxError as error:
         raise error from ledger.store.cause
 
