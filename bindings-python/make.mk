@@ -11,7 +11,7 @@ PY_TOOLS := $(PY_CACHE)/tools
 PY_VENV := $(PY_CACHE)/venv
 PY_BENCH := $(PY_CACHE)/bench
 # What is linted by the package's rules beside it.
-PY_EXAMPLES := ../examples/python-checkout ../examples/django-shop ../tests/browser
+PY_EXAMPLES := ../examples/python-checkout ../examples/celery-shop ../examples/django-shop ../tests/browser
 PY_DIST := $(PY_CACHE)/dist
 PY_BIN := $(PY_VENV)/bin
 MATURIN := $(PY_TOOLS)/bin/maturin
@@ -38,7 +38,8 @@ install-python: build-python $(PY_VENV)/.installed
 
 test-python: install-python
 	cargo test --quiet -p connectly-forkguard
-	cd $(PY_DIR) && $(PY_BIN)/python -m pytest $(PYTEST_OPTIONS) --ignore tests/django tests ../examples/python-checkout
+	cd $(PY_DIR) && $(PY_BIN)/python -m pytest $(PYTEST_OPTIONS) --ignore tests/django tests \
+		../examples/python-checkout ../examples/celery-shop
 
 lint-python: install-python
 	cargo clippy -p connectly-forkguard --all-targets -- -D warnings
@@ -61,4 +62,5 @@ bench-python: install-python
 	$(PYTHON) -m venv $(PY_BENCH)
 	$(PY_BENCH)/bin/pip install --quiet -r $(PY_DIR)/bench/requirements.txt
 	$(PY_BENCH)/bin/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
-	cd $(PY_DIR) && $(PY_BENCH)/bin/python -m bench && $(PY_BENCH)/bin/python -m bench.django_shop
+	cd $(PY_DIR) && $(PY_BENCH)/bin/python -m bench && $(PY_BENCH)/bin/python -m bench.django_shop && \
+		$(PY_BENCH)/bin/python -m bench.middleware
