@@ -58,7 +58,7 @@ fn every_sentence_is_one() {
         names.iter().flat_map(|name| column(&table, list, name)).collect()
     };
     let sentences = [
-        texts("kinds", &["means", "do"]),
+        texts("kinds", &["means", "do", "queue"]),
         texts("errors", &["means", "do"]),
         texts("issues", &["means", "do"]),
         texts("faults", &["does"]),

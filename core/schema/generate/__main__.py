@@ -14,6 +14,7 @@ import features
 import node
 import python
 import readme
+import running
 import rust
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -31,7 +32,7 @@ def formatted(path: str, content: str) -> str:
 def main() -> int:
     check = sys.argv[1:] == ["--check"]
     stale = []
-    for language in (rust, python, node, apple, readme, features):
+    for language in (rust, python, node, apple, readme, running, features):
         for name, write in language.files(SURFACE).items():
             path = ROOT / name
             old = path.read_text(encoding="utf-8") if path.exists() else ""
