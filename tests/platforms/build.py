@@ -13,7 +13,7 @@ import tempfile
 
 import tools
 import wheels
-from table import ROOT, Platform
+from table import CARGO_HOME, ROOT, Platform
 
 WRAPPER = """#!/bin/sh
 export CARGO_ZIGBUILD_ZIG_COMMAND={bin}/python CARGO_ZIGBUILD_ZIG_COMMAND_ARGS='-m ziglang'
@@ -22,10 +22,21 @@ exec {bin}/cargo-zigbuild zig {what} -- {target}"$@"
 """
 
 
+# The folder of the checkout is told to its own crates only: the others are built once for all.
+HERE = """#!/bin/sh
+exec "$@" "--remap-path-prefix=$PWD=/connectly"
+"""
+
+
 def wrapper(platform: Platform, what: str, target: str = "") -> str:
     """A compiler or archiver of zig for the platform, as one program without arguments."""
-    path = tools.FOLDER / f"zig-{what.replace('+', 'x')}-{platform}"
     text = WRAPPER.format(bin=tools.python_tools(), cache=tools.FOLDER / "zig", what=what, target=target)
+    return script(f"zig-{what.replace('+', 'x')}-{platform}", text)
+
+
+def script(name: str, text: str) -> str:
+    """A program in the cache's folder."""
+    path = tools.FOLDER / name
     # Written only when it changes: build scripts look at its age.
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
@@ -41,12 +52,10 @@ def environment(platform: Platform) -> dict[str, str]:
     target = f"-fno-sanitize=all -target {platform.zig} "
     compiler = wrapper(platform, "cc", target)
     name = platform.rust.replace("-", "_")
-    cargo_home = os.environ.get("CARGO_HOME") or pathlib.Path.home() / ".cargo"
     flags = [
         # No path of this machine: the same sources give the same bytes in any folder.
-        f"--remap-path-prefix={ROOT}=/connectly",
         f"--remap-path-prefix={platform.target_dir}=/target",
-        f"--remap-path-prefix={cargo_home}=/cargo",
+        f"--remap-path-prefix={CARGO_HOME}=/cargo",
         f"--remap-path-prefix={tools.FOLDER}=/tools",
     ]
     if platform.libc == "musl":
@@ -60,6 +69,7 @@ def environment(platform: Platform) -> dict[str, str]:
         f"AR_{name}": wrapper(platform, "ar"),
         f"RANLIB_{name}": wrapper(platform, "ranlib"),
         "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags),
+        "RUSTC_WORKSPACE_WRAPPER": script("rustc-here", HERE),
         "CARGO_TARGET_DIR": str(platform.target_dir),
         # The time in archives and lists of contents: that of the commit.
         "SOURCE_DATE_EPOCH": commit_time(),

@@ -16,7 +16,7 @@ import tarfile
 import tomllib
 import zipfile
 
-from table import PLATFORMS, ROOT, Platform
+from table import CARGO_HOME, FOLDER, PLATFORMS, ROOT, Platform
 
 NOTICES = "THIRD-PARTY-NOTICES"
 LICENCES = ("LICENSE-MIT", "LICENSE-APACHE")
@@ -27,6 +27,8 @@ BINDINGS = (
 )
 MOST_BYTES = 6_000_000
 """Of a wheel or an addon's tarball."""
+FOLDERS = (ROOT, FOLDER, CARGO_HOME)
+"""Of the machine that packs, which are nobody's business."""
 Crates = set[tuple[str, str]]
 
 
@@ -79,6 +81,8 @@ def faults_of(package: pathlib.Path, wanted: Crates | None) -> list[str]:
         faults.append(f"has another {NOTICES} than this checkout")
     if (size := package.stat().st_size) > MOST_BYTES and package.suffix in {".whl", ".tgz"}:
         faults.append(f"has {size:,} bytes, more than {MOST_BYTES:,}")
+    for name, data in inside.items():
+        faults += [f"names {folder} in {name}" for folder in FOLDERS if str(folder).encode() in data]
     if wanted is not None:
         lists = [data for name, data in inside.items() if name.endswith((".cdx.json", ".cyclonedx.json"))]
         if not lists:
@@ -86,8 +90,6 @@ def faults_of(package: pathlib.Path, wanted: Crates | None) -> list[str]:
         named = {(each["name"], each["version"]) for data in lists for each in json.loads(data)["components"]}
         missing = sorted(wanted - named) if lists else []
         faults += [f"does not list {name} {version}" for name, version in missing]
-        if str(ROOT).encode() in b"".join(lists):
-            faults.append("names a folder of the machine that packed it")
     return [f"{package.name} {fault}" for fault in faults]
 
 

@@ -9,6 +9,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("CACHE") or pathlib.Path.home() / ".cache/connectly-conversions")
+# By one name, whatever links lead to it: packages must not hold another.
+FOLDER = (CACHE / "platforms").resolve()
+CARGO_HOME = pathlib.Path(os.environ.get("CARGO_HOME") or pathlib.Path.home() / ".cargo")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Platform:
     @property
     def target_dir(self) -> pathlib.Path:
         """Where cargo builds for it: in the cache, which outlives a checkout."""
-        return CACHE / "platforms" / os.environ.get("PACK_TARGET", "target") / self.target
+        return FOLDER / os.environ.get("PACK_TARGET", "target") / self.target
 
 
 PLATFORMS = [

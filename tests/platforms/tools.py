@@ -14,9 +14,8 @@ import subprocess
 import sys
 import tomllib
 
-from table import CACHE, LINUX, ROOT, Platform
+from table import CACHE, FOLDER, LINUX, ROOT, Platform
 
-FOLDER = CACHE / "platforms"
 CYCLONEDX = "0.5.9"
 PYTHON_TOOLS = ["ziglang==0.17.1", "cargo-zigbuild==0.24.0", "maturin==1.16.0"]
 NEXT_RELEASE = "trixie"
