@@ -49,6 +49,9 @@ demo-command:
 shop: install-shop
 	PYTHON=$(SHOP_VENV)/bin/python examples/django-shop/run
 
+## roots: the other releases of Debian that tests run in; whoever needs one makes it, too
+.PHONY: roots
+
 test: test-core test-python test-django test-node test-swift test-examples test-browser
 
 # A shell that would change what is tested, if anything depended on it.

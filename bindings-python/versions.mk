@@ -11,6 +11,11 @@ endif
 test-python-versions:
 	bindings-python/tests/versions/run $(or $(WHEEL),$(PY_DIST)/*.whl)
 
+roots: python-roots
+.PHONY: python-roots
+python-roots:
+	bindings-python/tests/versions/run --roots
+
 LOWEST_PYTHON ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python) python3.10)
 ## test-python-lowest: the whole suite under the lowest Python that is promised
 test-python-lowest:

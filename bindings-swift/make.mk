@@ -34,6 +34,11 @@ ifneq ($(SWIFT_ROOT),path)
 	$(SWIFT_DIR)/toolchain/root.sh make trixie $(SWIFT_ROOT_60)
 endif
 
+roots: swift-roots
+.PHONY: swift-roots
+swift-roots: swift-root
+	$(SWIFT_DIR)/toolchain/root.sh make sid $(SWIFT_ROOT_62)
+
 ## build-swift: the static library, laid out for pkg-config and as an artifact bundle
 build-swift:
 	cargo build --quiet --profile $(SWIFT_PROFILE) $(SWIFT_CRATE)
