@@ -8,7 +8,7 @@ SHOP ?= $(SHOPS)
 BROWSER_DIR := tests/browser
 BROWSER_VENV := $(PY_CACHE)/browser
 # Side by side, since a killed worker's order waits for a minute.
-BROWSER_JOBS ?= 2
+BROWSER_JOBS ?= 3
 
 .PHONY: test-browser chromium
 ## test-browser: every journey of tests/browser against every shop, or SHOP alone

@@ -2,6 +2,7 @@
 
 from connectly_conversions.django.views import health
 from django.contrib import admin
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import path
 
 from shop import office, views
@@ -20,3 +21,5 @@ urlpatterns = [
     path("health", health, name="health"),
     path("admin/", admin.site.urls),
 ]
+
+urlpatterns += staticfiles_urlpatterns()  # while DEBUG; else the web server has them

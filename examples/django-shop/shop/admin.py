@@ -26,6 +26,14 @@ class OrderAdmin(admin.ModelAdmin):
     ordering = ("-placed_at",)
     inlines = (Lines,)
 
+    def has_add_permission(self, _request: Any) -> bool:
+        """Carts become orders."""
+        return False
+
     def has_change_permission(self, _request: Any, _order: Any = None) -> bool:
         """Not by hand."""
+        return False
+
+    def has_delete_permission(self, _request: Any, _order: Any = None) -> bool:
+        """Nor that."""
         return False
