@@ -279,6 +279,14 @@ impl NativeOutbox {
         self.ask(py, |outbox| async move { outbox.metrics().await })
     }
 
+    fn warnings(&self, py: Python<'_>) -> PyResult<Operation> {
+        self.ask(py, |outbox| async move { outbox.warnings().await })
+    }
+
+    fn known_warnings(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(self.get(py)?.known_warnings())
+    }
+
     fn pause(&self, py: Python<'_>, until: Option<&Bound<'_, PyAny>>) -> PyResult<Operation> {
         guarded(py, || {
             let until = until.map(|until| time("until", until)).transpose()?;

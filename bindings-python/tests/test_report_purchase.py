@@ -194,3 +194,23 @@ def test_an_interrupt_is_no_failure_of_the_report(
     monkeypatch.setattr("connectly_conversions._waiting.answer", interrupted)
     with pytest.raises(KeyboardInterrupt):
         outbox.report_purchase(**ORDER, tracking=tracking)
+
+
+def test_a_disk_that_goes_with_its_container_is_warned_of_once(
+    tracking: TrackingParams, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory = Path("/dev/shm")  # a tmpfs on every Linux
+    if not memory.is_dir():
+        pytest.skip("no memory disk")
+    file = memory / f"connectly-{tmp_path.name}.db"
+    try:
+        with Outbox.open(f"sqlite://{file}", BUSINESS, enqueue_timeout=60) as outbox:
+            for _ in range(2):
+                outbox.report_purchase(**ORDER, tracking=tracking)
+            warnings = outbox.warnings()
+    finally:
+        for name in memory.glob(f"{file.name}*"):
+            name.unlink()
+    assert len(warnings) == 1
+    assert "tmpfs" in warnings[0]
+    assert caplog.text.count(warnings[0]) == 1

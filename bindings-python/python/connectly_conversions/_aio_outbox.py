@@ -108,6 +108,10 @@ class AsyncOutbox(AsyncReports):
         """As :meth:`connectly_conversions.Outbox.metrics`."""
         return _answers.metrics(await self._ask(self._native.metrics()))
 
+    async def warnings(self) -> list[str]:
+        """As :meth:`connectly_conversions.Outbox.warnings`."""
+        return _answers.warnings(await self._ask(self._native.warnings()))
+
     async def dead_letters(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Record]:
         """As :meth:`connectly_conversions.Outbox.dead_letters`."""
         left = limit

@@ -16,7 +16,9 @@ class AsyncReports(BaseOutbox):
     """What :class:`AsyncOutbox` does with a shop's orders."""
 
     async def _ask(self, operation: Operation) -> str:
-        return await _aio.answer(operation)
+        answer = await _aio.answer(operation)
+        self._warn()
+        return answer
 
     async def report_purchase(
         self,

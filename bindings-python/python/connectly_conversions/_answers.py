@@ -73,6 +73,11 @@ def metrics(text: str) -> Metrics:
     return Metrics(**members)
 
 
+def warnings(text: str) -> list[str]:
+    found: list[str] = json.loads(text)
+    return found
+
+
 def attempted(text: str) -> Attempted:
     members = json.loads(text)
     members["took"] /= 1000

@@ -105,3 +105,14 @@ def hook(on_attempt: Callable[[Attempted], object] | None) -> Callable[[str], No
 def failing(code: str, message: str) -> None:
     """A worker cannot read or write its outbox."""
     _logger().warning("the outbox fails, its worker tries again: %s: %s", code, message)
+
+
+_warned: set[str] = set()
+
+
+def warned(warnings: list[str]) -> None:
+    """Why an outbox may be lost although it works; each once in a process."""
+    for warning in warnings:
+        if warning not in _warned:
+            _warned.add(warning)
+            _logger().warning("%s", warning)

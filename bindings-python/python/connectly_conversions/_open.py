@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from connectly_conversions import _log
 from connectly_conversions._client import BaseClient
 from connectly_conversions._native import NativeClient, NativeOutbox
 from connectly_conversions._types import Self
@@ -15,6 +16,13 @@ class BaseOutbox:
     def __init__(self, native: NativeOutbox) -> None:
         """See :meth:`open`."""
         self._native = native
+        self._warned = False
+
+    def _warn(self) -> None:
+        """Logs, once it is open, why the outbox may be lost although it works."""
+        if not self._warned:
+            self._warned = True
+            _log.warned(self._native.known_warnings())
 
     @classmethod
     def open(

@@ -133,6 +133,10 @@ class Outbox(Reports):
         """The outbox in numbers."""
         return _answers.metrics(self._ask(self._native.metrics()))
 
+    def warnings(self) -> list[str]:
+        """Why it may be lost although it works: a disk that goes with its container."""
+        return _answers.warnings(self._ask(self._native.warnings()))
+
     def dead_letters(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """Events that ended without success, rejected or dead, by their ids.
 

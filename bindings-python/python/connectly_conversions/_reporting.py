@@ -59,7 +59,9 @@ class Reports(BaseOutbox):
     """What :class:`Outbox` does with a shop's orders."""
 
     def _ask(self, operation: Operation) -> str:
-        return _waiting.answer(operation)
+        answer = _waiting.answer(operation)
+        self._warn()
+        return answer
 
     def report_purchase(
         self,
