@@ -14,6 +14,8 @@ mod event;
 mod guard;
 mod issue;
 mod landing;
+#[cfg(feature = "tower")]
+mod layer;
 mod model;
 mod named;
 #[cfg(feature = "outbox")]
@@ -34,6 +36,8 @@ pub use issue::{Issue, IssueCode, Severity};
 pub use landing::{
     Landing, SCRIPT_COOKIE_NAME, SkipReason, Touch, Visit, VisitCount, VisitRequest,
 };
+#[cfg(feature = "tower")]
+pub use layer::{LandingFuture, LandingLayer, LandingService};
 pub use model::{Amount, EventName, EventTime, Item, Rounding};
 #[cfg(feature = "outbox")]
 pub use outbox::{

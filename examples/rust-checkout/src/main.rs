@@ -1,28 +1,93 @@
-//! `cargo run -p rust-checkout`: the shop, with the sandbox unless a real API is configured.
+//! `rust-checkout web` serves the shop, `rust-checkout worker` delivers its reports, and without
+//! either it does both, against a sandbox unless the environment has an API key.
 
-use connectly_conversions::{Client, Sandbox};
-use rust_checkout::shop;
+use std::env;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use connectly_conversions::{Client, Outbox, Sandbox};
+use rust_checkout::{Orders, Secret, Shop, router};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+type Done = Result<(), Box<dyn Error>>;
 
 #[tokio::main]
-#[allow(clippy::print_stdout)]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = match std::env::var("CONNECTLY_API_KEY") {
-        Ok(_) => None,
-        Err(_) => Some(Sandbox::start()?),
-    };
-    let client = match &sandbox {
-        None => Client::from_env()?,
-        Some(sandbox) => Client::builder()
-            .api_key("sandbox")
-            .business_id("3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a")
-            .base_url(sandbox.url())
-            .build()?,
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    println!("the shop: http://{}/", listener.local_addr()?);
-    if let Some(sandbox) = &sandbox {
-        println!("what arrives: {}/", sandbox.url());
+async fn main() -> Done {
+    match env::args().nth(1).as_deref() {
+        Some("web") => web(&data()?, open(&data()?)?).await,
+        Some("worker") => work(open(&data()?)?, Client::from_env()?).await,
+        None => demo().await,
+        Some(other) => Err(format!("web, worker or nothing, not {other}").into()),
     }
-    axum::serve(listener, shop(client)).await?;
+}
+
+/// The folder of the shop's files.
+fn data() -> Result<PathBuf, Box<dyn Error>> {
+    Ok(env::var("SHOP_DATA").map_err(|_| "SHOP_DATA names no folder")?.into())
+}
+
+fn open(folder: &Path) -> connectly_conversions::Result<Outbox> {
+    Outbox::open(&format!("sqlite://{}/connectly.db", folder.display()))
+}
+
+/// Resolves once the process is asked to end.
+async fn ended() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => signals.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[allow(clippy::print_stdout)]
+async fn web(folder: &Path, outbox: Outbox) -> Done {
+    let secret = Secret(env::var("SHOP_WEBHOOK_SECRET").unwrap_or_else(|_| "demo".to_owned()));
+    let port = env::var("PORT").ok().map_or(Ok(0), |port| port.parse())?;
+    let shop = Shop { orders: Orders::open(&folder.join("shop.db"))?, outbox: outbox.clone() };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("The shop: http://{}/", listener.local_addr()?);
+    axum::serve(listener, router(shop, secret)).with_graceful_shutdown(ended()).await?;
+    outbox.close().await;
     Ok(())
+}
+
+#[allow(clippy::print_stdout)]
+async fn work(outbox: Outbox, client: Client) -> Done {
+    let worker = outbox.worker(client).build()?;
+    println!("The worker delivers.");
+    tokio::join!(worker.run(), async {
+        ended().await;
+        worker.stop(Duration::from_secs(10)); // no attempt takes longer
+    });
+    outbox.close().await;
+    Ok(())
+}
+
+#[allow(clippy::print_stdout)]
+async fn demo() -> Done {
+    let folder = tempfile::tempdir()?;
+    let business = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
+    let (sandbox, client) = match env::var("CONNECTLY_API_KEY") {
+        Ok(_) => (None, Client::from_env()?),
+        Err(_) => {
+            let sandbox = Sandbox::start()?;
+            let client = Client::builder().api_key("sandbox").business_id(business);
+            let client = client.base_url(sandbox.url()).build()?;
+            println!("What arrives: {}/", sandbox.url());
+            (Some(sandbox), client)
+        }
+    };
+    let outbox = Outbox::builder(&format!("sqlite://{}/connectly.db", folder.path().display()));
+    let outbox = if sandbox.is_some() { outbox.business_id(business) } else { outbox }.build()?;
+    println!("Land with ?cnct_tracking_id=t1&sendout_id=s1&ctwa_clid=c1&ad_id=23851, and buy.");
+    let (served, worked) =
+        tokio::join!(web(folder.path(), outbox.clone()), work(outbox.clone(), client));
+    served.and(worked)
 }
