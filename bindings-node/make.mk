@@ -50,10 +50,13 @@ pack-node-main: node-typescript
 	node $(NODE_DIR)/scripts/pack.mjs $(OUT) main
 
 NODE_SHOP := examples/node-checkout
-.PHONY: test-example-node
-test-examples: test-example-node
-test-example-node: build-node
+.PHONY: build-example-node test-example-node
+build-example-node: build-node
 	npm --prefix $(NODE_SHOP) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error ci --ignore-scripts
+	npm --prefix $(NODE_SHOP) --loglevel error --silent run build
+
+test-examples: test-example-node
+test-example-node: build-example-node
 	$(HOSTILE) npm --prefix $(NODE_SHOP) --loglevel error test
 
 ## bench-node: beside undici, node:http, fetch, axios, Meta's SDK and better-sqlite3, in one run

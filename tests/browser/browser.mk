@@ -3,7 +3,7 @@
 CACHE ?= $(HOME)/.cache/connectly-conversions
 
 # The shops that `make test-browser` plays; each has a target `browser-shop-NAME` that builds it.
-SHOPS := django django-postgresql
+SHOPS := django django-postgresql express rust
 SHOP ?= $(SHOPS)
 BROWSER_DIR := tests/browser
 BROWSER_VENV := $(PY_CACHE)/browser
@@ -20,6 +20,12 @@ test-browser: chromium django-servers build-python $(BROWSER_VENV)/.installed $(
 # What a shop's processes need built. Django's need the wheel, which the suite needs as well.
 .PHONY: browser-shop-django browser-shop-django-postgresql
 browser-shop-django browser-shop-django-postgresql:
+
+.PHONY: browser-shop-express browser-shop-rust
+browser-shop-express: build-example-node
+
+browser-shop-rust:
+	cargo build --quiet -p rust-checkout
 
 $(BROWSER_VENV)/.installed: $(BROWSER_DIR)/requirements.txt examples/django-shop/requirements.txt
 	$(PYTHON) -m venv $(BROWSER_VENV)

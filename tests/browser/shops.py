@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 PYTHON = sys.executable
 
 
@@ -37,7 +39,23 @@ DJANGO = Description(
     prepare=(PYTHON, "manage.py", "migrate", "--verbosity=0"),
 )
 
+_RUST = str(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"), "debug/rust-checkout"))
+
+RUST = Description(
+    folder=EXAMPLES / "rust-checkout",
+    web=(_RUST, "web"),
+    worker=(_RUST, "worker"),
+)
+
+EXPRESS = Description(
+    folder=EXAMPLES / "node-checkout",
+    web=("node", "dist/web.js"),
+    worker=("node", "dist/worker.js"),
+)
+
 SHOPS = {
     "django": DJANGO,
     "django-postgresql": replace(DJANGO, has_server=True),
+    "express": EXPRESS,
+    "rust": RUST,
 }

@@ -1,9 +1,9 @@
-// A customer's way through the shop, and what Connectly hears of it.
+// What a browser cannot see of the shop; its journeys are in tests/browser.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,14 +11,14 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Outbox } from "connectly-conversions";
 import { assertReported, Sandbox } from "connectly-conversions/testing";
+import { Orders } from "../dist/orders.js";
 import { shop } from "../dist/shop.js";
 
 const AD = "/?cnct_tracking_id=t1&sendout_id=s1&ctwa_clid=c1&ad_id=120215559412340678&utm_source=whatsapp";
-const BOTH = "sku=data-pass-30d&sku=phone-case-blk";
+const BOTH = "sku=data-pass-30d&sku=phone-case-blk&sku=of-another-shop";
 
 describe("the shop", () => {
   let sandbox;
-  let client;
   let folder;
   let outbox;
   let server;
@@ -26,12 +26,12 @@ describe("the shop", () => {
 
   beforeEach(async () => {
     sandbox = await Sandbox.start();
-    client = sandbox.client();
     folder = mkdtempSync(join(tmpdir(), "shop-"));
     const { businessId } = sandbox.clientOptions;
     // A busy machine is no reason to fail.
     outbox = Outbox.open(`sqlite://${folder}/connectly.db`, { businessId, enqueueTimeout: 60_000 });
-    server = shop(outbox).listen(0, "127.0.0.1");
+    const orders = new Orders(join(folder, "orders.jsonl"));
+    server = shop({ orders, outbox, secret: "secret" }).listen(0, "127.0.0.1");
     await once(server, "listening");
     url = `http://127.0.0.1:${server.address().port}`;
   });
@@ -43,84 +43,83 @@ describe("the shop", () => {
     await sandbox.stop();
   });
 
-  /** Lands by this link; gives the cookie that the browser keeps. */
-  async function land(path) {
-    const response = await fetch(url + path);
-    assert.equal(response.status, 200);
-    return response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
+  const post = (path, body, type = "application/x-www-form-urlencoded") => {
+    const headers = { "content-type": type, "x-webhook-secret": "secret" };
+    return fetch(url + path, { method: "POST", headers, body, redirect: "manual" });
+  };
+  const pays = (order) =>
+    post("/webhook/payment", JSON.stringify({ order, status: "paid" }), "application/json");
+
+  /** From the landing to the order's id; without cookies. */
+  async function orders(page, method) {
+    const response = await fetch(url + page);
+    const token = /name="cart" value="([^"]+)"/.exec(await response.text())?.[1];
+    const filled = await post("/cart", token ? `${BOTH}&cart=${token}` : BOTH);
+    const cart = filled.headers.get("location").split("/").at(-1);
+    const twice = await Promise.all([1, 2].map(() => post("/checkout", `cart=${cart}&method=${method}`)));
+    const [first, second] = twice.map((answer) => answer.headers.get("location"));
+    assert.equal(first, second);
+    return first.split("/").at(-1);
   }
 
-  /** Buys; gives where the order's page is. */
-  async function checkOut(cookie) {
-    const headers = { cookie, "content-type": "application/x-www-form-urlencoded" };
-    const response = await fetch(`${url}/checkout`, { method: "POST", headers, body: BOTH, redirect: "manual" });
-    assert.equal(response.status, 303);
-    return url + response.headers.get("location");
-  }
-
-  const look = async (page) => await (await fetch(page)).json();
-
-  /** Buys; gives the order once what is in the outbox was tried. */
-  async function buy(cookie) {
-    const page = await checkOut(cookie);
-    await outbox.deliver(client);
-    return await look(page);
-  }
-
-  it("reports an order of a visitor whom an ad brought", async () => {
-    const order = await buy(await land(AD));
-    assert.equal(order.report, "accepted");
-    const { body } = assertReported(sandbox, { order_id: order.id, currency: "USD", value: "99.97" });
+  it("reports a paid order whole and once", async () => {
+    const order = await orders(AD, "card");
+    for (const _ of [1, 2]) {
+      assert.equal((await pays(order)).status, 200);
+    }
+    await outbox.deliver(sandbox.client());
+    const { body } = assertReported(sandbox, { order_id: order, currency: "USD", value: "99.97", times: 1 });
     assert.equal(body.cnct_tracking_id, "t1");
-    assert.deepEqual(body.attribution, { meta_ctwa: { ctwa_clid: "c1", ad_id: "120215559412340678" } });
     assert.deepEqual(body.payload.contents, [
       { id: "data-pass-30d", quantity: 1, item_price: 49.99 },
       { id: "phone-case-blk", quantity: 1, item_price: 49.98 },
     ]);
   });
 
-  it("reports nothing of anybody else", async () => {
-    const order = await buy(await land("/?utm_source=newsletter&ad_id=5"));
-    assert.equal(order.report, "not from Connectly");
-    assert.equal(sandbox.requests.length, 0);
+  it("has a word in the ledger for an order of nobody's ad", async () => {
+    const order = await orders("/?utm_source=newsletter", "card");
+    await pays(order);
+    const { state, reason } = await outbox.status(order);
+    assert.deepEqual([state, reason], ["skipped", "not_attributed"]);
   });
 
-  it("keeps what the link told while the visitor looks around", async () => {
-    const cookie = await land(AD);
-    assert.equal(await land("/?page=2"), "");
-    assert.equal((await buy(cookie)).report, "accepted");
+  it("reports nothing because somebody looks at a page", async () => {
+    const order = await orders(AD, "card");
+    assert.equal((await fetch(`${url}/thanks/${order}`)).status, 200);
+    assert.equal(await outbox.status(order), null);
   });
 
-  it("sells although the link was cut off or the cookie forged", async () => {
-    assert.equal(await land("/?cnct_tracking_id=t1"), "");
-    assert.equal((await buy("cnct_tracking=v1.forged")).report, "invalid_tracking");
-    assert.equal(sandbox.requests.length, 0);
+  it("sells although the outbox cannot be opened, and hears from the bank again", async () => {
+    mkdirSync(join(folder, "connectly.db"));
+    const order = await orders(AD, "cod");
+    assert.equal((await pays(order)).status, 500);
+    rmdirSync(join(folder, "connectly.db"));
+    assert.equal((await pays(order)).status, 200);
+    assert.equal((await outbox.status(order)).state, "pending");
   });
 
-  it("sells while the API is down, and reports once it is back", async () => {
-    sandbox.failNext({ kind: "status", status: 503 });
-    const page = await checkOut(await land(AD));
-    await outbox.deliver(client);
-    const order = await look(page);
-    assert.deepEqual([order.total, order.report], ["99.97", "pending"]);
-    outbox.worker(client);
-    await sandbox.waitFor(1);
-    assertReported(sandbox, { order_id: order.id });
+  it("knows its orders after a restart", async () => {
+    const order = await orders(AD, "card");
+    const again = new Orders(join(folder, "orders.jsonl"));
+    assert.equal(again.order(order).tracking.cnct_tracking_id, "t1");
+    assert.equal(again.pay("ORD-none"), undefined);
   });
 
-  it("reports once although the first answer was lost", async () => {
-    sandbox.failNext({ kind: "reset_after_recording" });
-    const page = await checkOut(await land(AD));
-    outbox.worker(client);
-    const received = await sandbox.waitFor(2);
-    const { id } = await look(page);
-    assert.deepEqual(
-      received.map(({ order_id, duplicate }) => [order_id, duplicate]),
-      [
-        [id, false],
-        [id, true],
-      ],
-    );
+  it("finds nothing where nothing is", async () => {
+    for (const path of ["/cart/none", "/bank/ORD-none", "/thanks/ORD-none"]) {
+      assert.equal((await fetch(url + path)).status, 404, path);
+    }
+    const calls = [
+      ["/cart", "cart=none&sku=data-pass-30d"],
+      ["/checkout", "cart=none&method=card"],
+      ["/bank/ORD-none", ""],
+      ["/orders/ORD-none/delivered", ""],
+      ["/orders/ORD-none/returned", ""],
+    ];
+    for (const [path, body] of calls) {
+      assert.equal((await post(path, body)).status, 404, path);
+    }
+    assert.equal((await pays("ORD-none")).status, 404);
   });
 });
 
@@ -128,24 +127,19 @@ it("starts with one command against the sandbox, and stops on SIGTERM", async (t
   const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), "shop-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  const outbox = `sqlite://${folder}/connectly.db`;
-  const env = { ...process.env, CONNECTLY_API_KEY: "", CONNECTLY_OUTBOX_URL: outbox, NODE_TEST_CONTEXT: "" };
+  const env = { ...process.env, CONNECTLY_API_KEY: "", SHOP_DATA: folder, NODE_TEST_CONTEXT: "" };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
   const found = [];
   for await (const line of createInterface(child.stdout)) {
-    found.push(line.match(/http:\S+/)[0]);
-    if (found.length === 3) {
+    found.push(...(line.match(/http:\S+/) ?? []));
+    if (found.length === 2) {
       break;
     }
   }
-  const [home, ad, sandbox] = found;
-  const cookie = (await fetch(ad)).headers.getSetCookie()[0].split(";")[0];
-  const headers = { cookie, "content-type": "application/x-www-form-urlencoded" };
-  const response = await fetch(`${home}checkout`, { method: "POST", headers, body: BOTH });
-  const order = await response.json();
+  const [home, sandbox] = found;
+  assert.equal((await fetch(`${home}?cnct_tracking_id=t1`)).status, 200);
+  assert.equal((await fetch(sandbox)).status, 200);
   child.kill("SIGTERM");
   const [code] = await once(child, "exit");
   assert.equal(code, 0);
-  assert.match(order.id, /^ORD-/);
-  assert.match(sandbox, /^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
