@@ -11,6 +11,7 @@ import sys
 
 import apple
 import features
+import links
 import node
 import python
 import readme
@@ -49,6 +50,10 @@ def main() -> int:
     lost = list(features.missing(SURFACE))
     if lost:
         print("the table of features has names that no source declares:", *lost, sep="\n  ")
+        return 1
+    broken = list(links.broken())
+    if broken:
+        print("links that lead nowhere:", *broken, sep="\n  ")
         return 1
     if check and stale:
         print("differ from core/schema/surface.json; run make generate:", *stale, sep="\n  ")
