@@ -20,6 +20,7 @@ PRIVATE = {
     "NativeClient",
     "NativeOutbox",
     "NativeSandbox",
+    "NativeStatement",
     "NativeWorker",
     "Operation",
 }

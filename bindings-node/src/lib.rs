@@ -26,6 +26,7 @@ pub mod outbox;
 mod record;
 pub mod sandbox;
 mod settings;
+pub mod statement;
 pub mod tracking;
 pub mod worker;
 

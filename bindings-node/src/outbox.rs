@@ -16,7 +16,7 @@ use crate::{engine, inline, order, record, settings};
 /// An outbox of this process. Its answers come to the bridge's callback; what a method gives itself
 /// is the record of an error, where the call is refused.
 #[napi(js_name = "Outbox")]
-pub struct NativeOutbox(Outbox);
+pub struct NativeOutbox(pub(crate) Outbox);
 
 /// Makes an outbox of its settings, a JSON object; `environment` fills the gaps.
 #[napi(catch_unwind)]
@@ -137,7 +137,10 @@ impl NativeOutbox {
     }
 }
 
-fn options(hold: Option<Either<i64, String>>, traceparent: Option<String>) -> EnqueueOptions {
+pub(crate) fn options(
+    hold: Option<Either<i64, String>>,
+    traceparent: Option<String>,
+) -> EnqueueOptions {
     let mut options = EnqueueOptions::default();
     options.hold = hold.map(|hold| match hold {
         Either::A(until) => Hold::until(ledger::moment(until.try_into().unwrap_or_default())),

@@ -177,9 +177,10 @@ impl Settings {
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                value.as_i64().map(Some).ok_or_else(|| Error::wrong_argument(name, "a whole number"))
-            }
+            Some(value) => value
+                .as_i64()
+                .map(Some)
+                .ok_or_else(|| Error::wrong_argument(name, "a whole number")),
         }
     }
 

@@ -45,6 +45,14 @@ export interface NativeWorker {
   stop(timeout: number | undefined): string | null;
 }
 
+/** What the outbox writes in a transaction of the shop's own. */
+export interface NativeStatement {
+  readonly sql: string;
+  readonly names: string[];
+  readonly values: (string | number | Buffer | null)[];
+  read(id: number, state: string, effect: string): string;
+}
+
 /** An outbox; each method gives the record of an error where it refuses the call. */
 export interface NativeOutbox {
   enqueue(
@@ -64,6 +72,21 @@ export interface NativeOutbox {
     hold: number | "release" | undefined,
     traceparent: string | undefined,
   ): string | null;
+  /** What it did, where nothing is to be written, or the record of an error. */
+  reportStatement(
+    order: string,
+    tracking: string | undefined,
+    policy: string,
+    style: string,
+    hold: number | "release" | undefined,
+    traceparent: string | undefined,
+  ): NativeStatement | string;
+  insertStatement(
+    event: EventHandle,
+    style: string,
+    hold: number | "release" | undefined,
+    traceparent: string | undefined,
+  ): NativeStatement | string;
   ask(bridge: NativeBridge, id: number, question: string): string | null;
   worker(
     bridge: NativeBridge,

@@ -11,6 +11,18 @@ export interface EnqueueOptions {
   readonly traceparent?: string | null | undefined;
 }
 
+/**
+ * How a driver writes parameters: `$1` (`pg`, Prisma), `:name` (Knex), or `%(name)s` as Python's
+ * drivers do.
+ */
+export type StatementStyle = "numeric" | "named" | "pyformat";
+
+/** How an event is enqueued by a statement. */
+export interface StatementOptions<S extends StatementStyle = StatementStyle> extends EnqueueOptions {
+  /** How the driver writes parameters; `"numeric"` unless given. */
+  readonly style?: S | null | undefined;
+}
+
 /** How a replay goes. */
 export interface ReplayOptions {
   /** Also what could then count twice. */

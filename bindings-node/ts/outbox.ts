@@ -24,9 +24,17 @@ import {
 } from "./ledger.js";
 import { type EventHandle, type NativeOutbox, native } from "./native.js";
 import type { OutboxOptions } from "./options.js";
-import type { DeadLettersOptions, EnqueueOptions, ReplayOptions, SkipOptions } from "./outbox-options.js";
+import type {
+  DeadLettersOptions,
+  EnqueueOptions,
+  ReplayOptions,
+  SkipOptions,
+  StatementOptions,
+  StatementStyle,
+} from "./outbox-options.js";
 import { type Report, type ReportOptions, reportPurchase } from "./reporting.js";
 import { checkEvents, type Events } from "./source.js";
+import { Statement, styleOf } from "./statement.js";
 import {
   eventNameOf,
   meant,
@@ -39,6 +47,8 @@ import {
 } from "./target.js";
 import { warnOnce } from "./warning.js";
 import { type DeliverOptions, deliver, Worker, type WorkerOptions } from "./worker.js";
+
+const ENQUEUE = ["holdUntil", "traceparent"];
 
 /**
  * The durable queue and ledger: an event that it accepted is never lost, an order is never counted
@@ -84,12 +94,26 @@ export class Outbox {
    */
   async enqueue(event: ConversionEvent, options?: EnqueueOptions): Promise<Enqueued> {
     const handle = ConversionEvent.handleOf(event);
-    const { holdUntil, traceparent } =
-      options === undefined ? {} : optionsOf<EnqueueOptions>(options, ["holdUntil", "traceparent"]);
-    const hold = holdUntil === "release" ? holdUntil : millisecondsOf("holdUntil", holdUntil);
-    const trace = textOption("traceparent", traceparent);
+    const { hold, trace } = enqueueOptionsOf(options);
     this.#use();
     return await call<Enqueued>((bridge, id) => this.#native.enqueue(bridge, id, handle, hold, trace));
+  }
+
+  /**
+   * The statement that enqueues an event on PostgreSQL, for a transaction of the shop's own, run by
+   * the shop's own driver: rolled back means never sent, committed means sent.
+   *
+   * @throws {ConfigurationError} for an option that cannot be used.
+   */
+  insertStatement<S extends StatementStyle = "numeric">(
+    event: ConversionEvent,
+    options?: StatementOptions<S>,
+  ): Statement<S> {
+    const handle = ConversionEvent.handleOf(event);
+    const { style, ...rest } = optionsOf<StatementOptions<S>>(options, ["style", ...ENQUEUE]);
+    const written = styleOf(style);
+    const { hold, trace } = enqueueOptionsOf(rest);
+    return Statement.of<S>(this.#native.insertStatement(handle, written, hold, trace), written as S);
   }
 
   /** Takes many events in one transaction: all of them, or none. Without a time limit. */
@@ -245,4 +269,11 @@ export class Outbox {
     const text = textOf("options", question);
     return await call<T>((bridge, id) => this.#native.ask(bridge, id, text));
   }
+}
+
+function enqueueOptionsOf(options: EnqueueOptions | undefined) {
+  const { holdUntil, traceparent } = options === undefined ? {} : optionsOf<EnqueueOptions>(options, ENQUEUE);
+  const hold: number | "release" | undefined =
+    holdUntil === "release" ? holdUntil : millisecondsOf("holdUntil", holdUntil);
+  return { hold, trace: textOption("traceparent", traceparent) };
 }

@@ -33,6 +33,7 @@ mod order;
 mod outbox;
 mod records;
 mod sandbox;
+mod statement;
 mod store;
 mod tables;
 mod targets;
@@ -73,6 +74,8 @@ mod _native {
     use crate::records::{Outcome, Receipt, RetryPolicy};
     #[pymodule_export]
     use crate::sandbox::NativeSandbox;
+    #[pymodule_export]
+    use crate::statement::NativeStatement;
     #[pymodule_export]
     use crate::store::NativeJob;
     #[pymodule_export]

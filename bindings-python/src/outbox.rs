@@ -32,7 +32,7 @@ pub struct NativeOutbox {
 
 impl NativeOutbox {
     /// This process's.
-    fn get(&self, py: Python<'_>) -> PyResult<core::Outbox> {
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<core::Outbox> {
         #[cfg(unix)]
         if self.store.is_none() {
             fork::watch(py)?;

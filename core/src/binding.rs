@@ -11,8 +11,8 @@ pub use crate::landing::landing;
 #[cfg(feature = "outbox")]
 pub use crate::outbox::{
     Admission, Change, Command, Context, Decision as Transition, Due, Effect, Entry, Filter, Hash,
-    Job, Kind, Live, Millis, Outcome as AttemptOutcome, Payload, Queue, Reported, Row, Store,
-    Table, Undo, Which, dead, hold, target, transition, transition_json,
+    Job, Kind, Live, Millis, Outcome as AttemptOutcome, Payload, Queue, ReportStatement, Reported,
+    Row, Store, Table, Undo, Which, dead, hold, target, transition, transition_json,
 };
 #[cfg(feature = "outbox-sqlite")]
 pub use crate::outbox::{Quiesced, SqliteStore, before_fork};

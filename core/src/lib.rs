@@ -42,8 +42,8 @@ pub use model::{Amount, EventName, EventTime, Item, Rounding};
 #[cfg(feature = "outbox")]
 pub use outbox::{
     Attempted, Changed, Counts, Dead, DeliverOptions, Delivered, EnqueueOptions, Enqueued,
-    Forgotten, Hold, Metrics, Outbox, OutboxBuilder, Record, Replayed, ReplayedEvent, State,
-    Target, Verdict, Worker, WorkerBuilder,
+    Forgotten, Hold, Metrics, Outbox, OutboxBuilder, Parameter, Record, Replayed, ReplayedEvent,
+    State, Statement, Style, Target, Verdict, Worker, WorkerBuilder,
 };
 pub use rust_decimal::Decimal;
 #[cfg(feature = "sandbox")]

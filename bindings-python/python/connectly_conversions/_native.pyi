@@ -536,6 +536,23 @@ class Operation:
 _Event: TypeAlias = tuple[Id | None, int | None, str | None, str]
 
 @final
+class NativeStatement:
+    """What ``Statement`` is made of."""
+
+    def __new__(
+        cls,
+        outbox: NativeOutbox,
+        event: ConversionEvent,
+        style: str,
+        hold_until: EventTime | None = None,
+        traceparent: str | None = None,
+    ) -> Self: ...
+    @property
+    def sql(self) -> str: ...
+    @property
+    def parameters(self) -> list[tuple[str, str | int | bytes | None]]: ...
+    def enqueued(self, id: int, state: str, effect: str) -> str: ...
+
 class NativeOutbox:
     """What ``Outbox`` and ``AsyncOutbox`` are made of."""
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, Literal, overload
 
 from connectly_conversions import _log
 from connectly_conversions._client import BaseClient
-from connectly_conversions._native import NativeClient, NativeOutbox
-from connectly_conversions._types import Self
+from connectly_conversions._native import (
+    ConversionEvent,
+    NativeClient,
+    NativeOutbox,
+    NativeStatement,
+)
+from connectly_conversions._statement import SqlValue, Statement
+from connectly_conversions._types import EventTime, Self
 
 
 class BaseOutbox:
@@ -75,6 +82,54 @@ class BaseOutbox:
     def business_id(self) -> str:
         """The business whose events these are."""
         return self._native.business_id
+
+    @overload
+    def insert_statement(
+        self,
+        event: ConversionEvent,
+        style: Literal["pyformat", "named"] = "pyformat",
+        *,
+        hold_until: EventTime | Literal["release"] | None = None,
+        traceparent: str | None = None,
+    ) -> Statement[dict[str, SqlValue]]: ...
+    @overload
+    def insert_statement(
+        self,
+        event: ConversionEvent,
+        style: Literal["numeric"],
+        *,
+        hold_until: EventTime | Literal["release"] | None = None,
+        traceparent: str | None = None,
+    ) -> Statement[list[SqlValue]]: ...
+    def insert_statement(
+        self,
+        event: ConversionEvent,
+        style: Literal["pyformat", "named", "numeric"] = "pyformat",
+        *,
+        hold_until: EventTime | Literal["release"] | None = None,
+        traceparent: str | None = None,
+    ) -> Statement[Any]:
+        """The statement that enqueues an event on PostgreSQL in the shop's own transaction.
+
+        The shop's own driver runs it: rolled back means never sent, committed means sent. It does
+        what ``enqueue`` does, but that it asks for no cap. Whoever reports the same order at once
+        waits until the first has committed; a shop that would rather not wait sets
+        ``lock_timeout`` in a savepoint.
+
+        Args:
+            event: The event.
+            style: How the driver writes parameters: ``"pyformat"`` is ``%(name)s`` (psycopg),
+                ``"named"`` is ``:name`` (SQLAlchemy), ``"numeric"`` is ``$1`` (asyncpg).
+            hold_until: As for ``enqueue``.
+            traceparent: As for ``enqueue``.
+
+        Raises:
+            ConfigurationError: An option cannot be used.
+        """
+        made = NativeStatement(self._native, event, style, hold_until, traceparent)
+        named = made.parameters
+        values = [value for _, value in named] if style == "numeric" else dict(named)
+        return Statement(made, values, event)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -16,6 +16,7 @@ from connectly_conversions._records import (
     Replayed,
     ReplayedEvent,
 )
+from connectly_conversions._statement import Statement
 from connectly_conversions._worker import Worker
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Record",
     "Replayed",
     "ReplayedEvent",
+    "Statement",
     "Verdict",
     "Worker",
 ]

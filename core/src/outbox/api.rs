@@ -123,13 +123,7 @@ impl Outbox {
         let entry = Entry::of(event, self.business_id(), traceparent);
         let caps = self.inner.settings.caps;
         let enqueued = self.add(move |table| ledger::enqueue(table, &entry, hold, caps)).await?;
-        if enqueued.conflict {
-            tracing::warn!(
-                id = enqueued.id,
-                state = enqueued.state.as_str(),
-                "the order was enqueued before with another content; the first stays"
-            );
-        }
+        tell_of_conflict(&enqueued);
         Ok(enqueued)
     }
 
@@ -253,4 +247,15 @@ fn too_slow(limit: Duration) -> Error {
         limit.as_millis()
     );
     Error::new(ErrorKind::Outbox, ErrorCode::OutboxTimeout, message).with_retryable(true)
+}
+
+/// No exception: the shop's order is right, whichever of its reports was.
+pub(super) fn tell_of_conflict(enqueued: &Enqueued) {
+    if enqueued.conflict {
+        tracing::warn!(
+            id = enqueued.id,
+            state = enqueued.state.as_str(),
+            "the order was enqueued before with another content; the first stays"
+        );
+    }
 }

@@ -26,6 +26,7 @@ mod simulation;
 #[cfg(feature = "outbox-sqlite")]
 mod sqlite;
 mod state;
+mod statement;
 mod store;
 mod table;
 mod target;
@@ -51,6 +52,7 @@ pub use row::Row;
 #[cfg(feature = "outbox-sqlite")]
 pub use sqlite::{Quiesced, SqliteStore, before_fork};
 pub use state::{Millis, State, Verdict};
+pub use statement::{Parameter, ReportStatement, Statement, Style};
 pub use store::{Job, Kind, Store, Undo};
 pub use table::{Change, Due, Filter, Live, Table, Which};
 pub use target::Target;
