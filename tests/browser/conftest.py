@@ -33,7 +33,8 @@ ARGUMENTS = [
     "--no-sandbox",  # CI is root
     "--disable-gpu",
     "--disable-background-networking",
-    # Nothing but this machine is reached.
+    # Nothing but this machine is reached, whatever the shell says of proxies.
+    "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 WITHOUT_COOKIES = {"profile": {"default_content_setting_values": {"cookies": 2}}}

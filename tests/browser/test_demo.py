@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
 
 import pytest
 
+from running import urlopen
 from shopper import AD
 from shops import DJANGO, PYTHON
 from tests.servers.running import PATIENCE, Process

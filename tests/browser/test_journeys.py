@@ -124,6 +124,10 @@ def test_10_the_landing_is_a_page_of_a_cdn(shopper: Shopper, reported: Reported)
     assert "public" in answer.headers["cache-control"]
     assert "set-cookie" not in answer.headers
     shopper.page.get_by_role("link", name="To the shop", exact=True).click()
+    shopper.page.wait_for_url("**/")
+    cookies = {cookie["name"] for cookie in shopper.page.context.cookies()}
+    assert "cnct_tracking" in cookies
+    assert "cnct_landing" not in cookies  # the server has taken it over
     order = shopper.buys()
     reported.is_only(order)
 

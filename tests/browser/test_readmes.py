@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
 
 import pytest
 
+from running import urlopen
 from shopper import ITEMS, Shopper
 from shops import DJANGO
 from tests.servers.running import PATIENCE, Process
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 ORDERS = "shop/orders.py"
+
+# How this machine reaches its package registry.
+REGISTRY = {
+    name: value
+    for name, value in os.environ.items()
+    if name.startswith(("PIP_", "SSL_CERT_")) or name.lower().endswith("_proxy")
+}
 
 
 @dataclass(frozen=True)
@@ -119,18 +126,18 @@ def visitor(browser: Browser) -> Iterator[Any]:
 def test_a_first_order_is_reported(
     chapter: Chapter, project: Path, environment: dict[str, str], visitor: Any
 ) -> None:
-    def run(command: str) -> str:
+    def run(command: str, **more: str) -> str:
         done = subprocess.run(
             ["bash", "-euc", command],
             cwd=project,
-            env=environment,
+            env={**environment, **more},
             check=True,
             stdout=subprocess.PIPE,
             text=True,
         )
         return done.stdout
 
-    run(chapter.install)
+    run(chapter.install, **{**REGISTRY, "PIP_FIND_LINKS": environment["PIP_FIND_LINKS"]})
     with (project / "project/settings.py").open("a", encoding="utf-8") as settings:
         settings.write(chapter.settings)
     (project / ORDERS).write_text(chapter.orders, encoding="utf-8")

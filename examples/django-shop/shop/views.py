@@ -2,7 +2,7 @@
 
 import json
 from http import HTTPStatus
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from connectly_conversions.django import bind, tracking_for
 from django.conf import settings
@@ -98,7 +98,8 @@ def bank(request: HttpRequest, number: str) -> HttpResponse:
             "X-Webhook-Secret": settings.WEBHOOK_SECRET,
         },
     )
-    with urlopen(webhook, timeout=60):
+    # This bank is on the same machine, where no proxy leads.
+    with build_opener(ProxyHandler({})).open(webhook, timeout=60):
         return _see("thanks", order.pk)
 
 
