@@ -32,6 +32,12 @@ $(BROWSER_VENV)/.installed: $(BROWSER_DIR)/requirements.txt examples/django-shop
 	$(BROWSER_VENV)/bin/pip install --quiet -r $(BROWSER_DIR)/requirements.txt -r examples/django-shop/requirements.txt
 	touch $@
 
+## screenshot: the README's pictures of the sandbox's page, into docs/
+.PHONY: screenshot
+screenshot: chromium build-python $(BROWSER_VENV)/.installed
+	$(BROWSER_VENV)/bin/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
+	cd $(BROWSER_DIR) && $(BROWSER_VENV)/bin/python screenshot.py $(CURDIR)/docs
+
 chromium:
 	command -v chromium >/dev/null || \
 		$(if $(filter 0,$(shell id -u)),,sudo) sh -c 'apt-get update -qq && \

@@ -1,14 +1,19 @@
 //! Answers in the API's style.
 
 use std::borrow::Cow;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::Full;
+use httpdate::fmt_http_date;
 use serde::Serialize;
 
 use crate::issue::Issue;
+
+/// HTTP can write no later date.
+const YEAR_10000: u64 = 253_402_300_800;
 
 /// One HTTP answer.
 #[derive(Debug, Clone)]
@@ -53,6 +58,17 @@ impl Answer {
     /// Sets these headers in place of its own of the same names.
     pub(super) fn with_headers(mut self, headers: &HeaderMap) -> Self {
         self.headers.extend(headers.clone());
+        self
+    }
+
+    /// Says when it was written, unless it says so already.
+    pub(super) fn dated(mut self, seconds: i64) -> Self {
+        let written = u64::try_from(seconds).ok().filter(|seconds| *seconds < YEAR_10000);
+        let written = written.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds));
+        let date = written.and_then(|date| HeaderValue::from_str(&fmt_http_date(date)).ok());
+        if let (Some(date), false) = (date, self.headers.contains_key(DATE)) {
+            self.headers.insert(DATE, date);
+        }
         self
     }
 

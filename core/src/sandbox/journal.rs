@@ -1,7 +1,8 @@
 //! What arrived: conversions and requests.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use http::HeaderMap;
 use rust_decimal::Decimal;
@@ -9,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::counts::Counts;
 use crate::event::ConversionEvent;
 use crate::issue::Issue;
 use crate::model::EventName;
@@ -74,6 +76,43 @@ pub struct Recorded {
     pub recorded: bool,
 }
 
+/// A request as the journal keeps it, with what its page tells beside it.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Its place in the journal, from 1.
+    pub number: u64,
+    /// The real clock's milliseconds of Unix time when it came.
+    pub at: i64,
+    /// How often these very bytes have come by now: 2 is a second attempt.
+    pub attempt: u64,
+    /// Whether the order had been recorded before.
+    pub duplicate: bool,
+    /// Why nothing would have been recorded, in the API's words.
+    pub said: Option<String>,
+    /// Every problem of the event, warnings included.
+    pub issues: Vec<Issue>,
+    pub request: Recorded,
+    fingerprint: u64,
+}
+
+/// A request that is to be noted.
+pub(super) struct Noted {
+    pub at: i64,
+    pub duplicate: bool,
+    pub said: Option<String>,
+    pub issues: Vec<Issue>,
+    pub request: Recorded,
+}
+
+/// What came since the start, or since the last reset, whether it is still kept or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Totals {
+    pub requests: u64,
+    pub recorded: u64,
+    /// Recorded again: Meta drops these.
+    pub duplicates: u64,
+}
+
 /// The orders that count once.
 type Order = (Uuid, EventName, String);
 
@@ -105,77 +144,99 @@ impl<T> Latest<T> {
     }
 }
 
-/// How often an order came, and how many of these times are still in the journal.
-#[derive(Debug, Default)]
-struct Count {
-    times: u64,
-    kept: u64,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Journal {
     received: Latest<(Received, Option<Order>)>,
-    requests: Latest<Recorded>,
+    requests: Latest<Arc<Entry>>,
     /// Those that are in the journal: an order is forgotten with its last entry.
-    orders: HashMap<Order, Count>,
-    accepted: usize,
+    orders: Counts<Order>,
+    /// The same of a request's bytes.
+    attempts: Counts<u64>,
+    totals: Totals,
 }
 
 impl Journal {
-    pub(super) fn record(&mut self, business_id: Uuid, event: &ConversionEvent, body: &str) {
+    /// Writes a conversion down; whether its order had come before.
+    pub(super) fn record(
+        &mut self,
+        business_id: Uuid,
+        event: &ConversionEvent,
+        body: &str,
+    ) -> bool {
         let order = event.order_id().map(|id| (business_id, event.event_name(), id.to_owned()));
-        let before = order.as_ref().map_or(0, |order| {
-            let count = self.orders.entry(order.clone()).or_default();
-            count.times += 1;
-            count.kept += 1;
-            count.times - 1
-        });
+        let times = order.as_ref().map_or(1, |order| self.orders.saw(order));
         let received = Received {
             event_name: event.event_name(),
             order_id: event.order_id().map(str::to_owned),
             currency: event.currency().map(str::to_owned),
             value: event.value(),
             event_time: event.event_time(),
-            times: 1,
-            duplicate: before > 0,
+            times,
+            duplicate: times > 1,
             business_id: business_id.hyphenated().to_string(),
             warnings: event.warnings().to_vec(),
             body: body.to_owned(),
         };
-        self.accepted += 1;
+        self.totals.recorded += 1;
+        self.totals.duplicates += u64::from(times > 1);
         for (_, order) in self.received.keep((received, order), |(event, _)| event.body.len()) {
-            if let Some(Entry::Occupied(mut count)) = order.map(|order| self.orders.entry(order)) {
-                count.get_mut().kept -= 1;
-                if count.get().kept == 0 {
-                    count.remove();
-                }
+            if let Some(order) = order {
+                self.orders.forget(&order);
             }
         }
+        times > 1
     }
 
-    pub(super) fn note(&mut self, request: Recorded) {
-        self.requests.keep(request, |request| request.body.len());
+    pub(super) fn note(&mut self, noted: Noted) {
+        let Noted { at, duplicate, said, issues, request } = noted;
+        let fingerprint = fingerprint(&request);
+        self.totals.requests += 1;
+        let attempt = self.attempts.saw(&fingerprint);
+        let number = self.totals.requests;
+        let entry = Entry { number, at, attempt, duplicate, said, issues, request, fingerprint };
+        for gone in self.requests.keep(Arc::new(entry), |entry| entry.request.body.len()) {
+            self.attempts.forget(&gone.fingerprint);
+        }
     }
 
     /// How many conversions were accepted, those included that are not kept any more.
     pub(super) fn accepted(&self) -> usize {
-        self.accepted
+        usize::try_from(self.totals.recorded).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        self.totals
     }
 
     pub(super) fn received(&self) -> Vec<Received> {
         let now = |(received, order): &(Received, Option<Order>)| Received {
-            times: order
-                .as_ref()
-                .and_then(|order| self.orders.get(order))
-                .map_or(1, |count| count.times),
+            times: order.as_ref().map_or(1, |order| self.orders.times(order)),
             ..received.clone()
         };
         self.received.entries.iter().map(now).collect()
     }
 
     pub(super) fn requests(&self) -> Vec<Recorded> {
-        self.requests.entries.iter().cloned().collect()
+        self.requests.entries.iter().map(|entry| entry.request.clone()).collect()
     }
+
+    /// The number of the oldest request that is kept; of the next one where none is.
+    pub(super) fn oldest(&self) -> u64 {
+        self.requests.entries.front().map_or(self.totals.requests + 1, |entry| entry.number)
+    }
+
+    /// The requests from this number on that are kept, in order.
+    pub(super) fn since(&self, number: u64) -> impl Iterator<Item = &Arc<Entry>> {
+        let skipped = number.saturating_sub(self.oldest());
+        self.requests.entries.iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX))
+    }
+}
+
+/// What tells a request's bytes from those of others.
+fn fingerprint(request: &Recorded) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&request.method, &request.path, &request.body).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Headers for the journal.

@@ -5,11 +5,14 @@
 //! on a thread of its own with a runtime of its own, so it serves blocking and async code alike.
 
 mod answer;
+mod counts;
+mod cursor;
 mod expected;
 mod faults;
 mod gzip;
 mod journal;
 mod kind;
+mod news;
 mod page;
 mod raw;
 mod reply;
@@ -17,6 +20,7 @@ mod routes;
 mod script;
 mod server;
 mod state;
+mod stream;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};

@@ -12,6 +12,7 @@ use super::page;
 use super::reply::Reply;
 use super::script;
 use super::state::{Arrived, State};
+use super::stream;
 use crate::event::MAX_WIRE_BYTES;
 
 /// A client that sends more than this is cut off; up to it, it is read to the end so that it
@@ -23,10 +24,14 @@ pub(super) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     let (parts, body) = request.into_parts();
     let Some((body, too_long)) = read(body).await else { return Reply::Never };
     let path = parts.uri.path().to_owned();
-    if path == "/" || path == "/sandbox" || path.starts_with("/sandbox/") {
+    if path == "/" || path == "/favicon.ico" || path == "/sandbox" || path.starts_with("/sandbox/")
+    {
         if is_foreign(&parts.headers) {
             let message = "another web page may not steer the sandbox";
             return Reply::Answer(Answer::error(StatusCode::FORBIDDEN, message, &[]));
+        }
+        if path == "/sandbox/stream" && parts.method == Method::GET {
+            return Reply::Stream(stream::cursor(&parts.uri, &parts.headers));
         }
         return Reply::Answer(control(state, &parts.method, &path, &body));
     }
@@ -67,10 +72,16 @@ struct Clock {
 /// The sandbox's own routes, beside the API's.
 fn control(state: &State, method: &Method, path: &str, body: &[u8]) -> Answer {
     let done = || Answer::json(StatusCode::OK, "{}");
+    let error = |status, message: &str| Answer::error(status, message, &[]);
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let read = is_read.then(|| page::answer(path).or_else(|| request(state, path))).flatten();
+    if let Some(answer) = read {
+        return answer;
+    }
     match (method.as_str(), path) {
-        ("GET" | "HEAD", "/" | "/sandbox" | "/sandbox/") => page::answer(),
         ("GET", "/sandbox/received") => Answer::json(StatusCode::OK, state.received_json()),
         ("GET", "/sandbox/requests") => Answer::json(StatusCode::OK, state.requests_json()),
+        ("GET", "/sandbox/faults") => Answer::json(StatusCode::OK, state.faults_json()),
         ("POST", "/sandbox/faults") => {
             match script::parse(&String::from_utf8_lossy(body)) {
                 Ok(faults) => state.script(faults),
@@ -101,8 +112,14 @@ fn control(state: &State, method: &Method, path: &str, body: &[u8]) -> Answer {
         (
             _,
             "/" | "/sandbox/received" | "/sandbox/requests" | "/sandbox/faults" | "/sandbox/reset"
-            | "/sandbox/clock",
-        ) => Answer::error(StatusCode::METHOD_NOT_ALLOWED, "not by this method", &[]),
-        _ => Answer::error(StatusCode::NOT_FOUND, "the sandbox has no such path", &[]),
+            | "/sandbox/clock" | "/sandbox/stream",
+        ) => error(StatusCode::METHOD_NOT_ALLOWED, "not by this method"),
+        _ => error(StatusCode::NOT_FOUND, "the sandbox has no such path"),
     }
+}
+
+/// One request of the journal, by its number.
+fn request(state: &State, path: &str) -> Option<Answer> {
+    let number = path.strip_prefix("/sandbox/requests/")?.parse().ok()?;
+    state.request_json(number).map(|json| Answer::json(StatusCode::OK, json))
 }

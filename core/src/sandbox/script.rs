@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::StatusCode;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::answer::Answer;
@@ -105,6 +105,53 @@ impl Script {
         // Whatever cannot be played is refused now, not in the middle of a test.
         fault.reply(Answer::json(StatusCode::OK, ""))?;
         Ok(fault)
+    }
+}
+
+impl Serialize for Fault {
+    /// What [`parse`] reads.
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            kind: &'static str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            status: Option<u16>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            seconds: Option<f64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            location: Option<&'a str>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            headers: BTreeMap<&'a str, &'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            body: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            order_id: Option<&'a str>,
+            times: u32,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            recorded: Option<bool>,
+        }
+        let is_location = |name: &str| self.kind == FaultKind::Redirect && name == "location";
+        let mut headers = BTreeMap::new();
+        let mut location = None;
+        for (name, value) in &self.headers {
+            if is_location(&name.to_ascii_lowercase()) {
+                location = Some(value.as_str());
+            } else {
+                headers.insert(name.as_str(), value.as_str());
+            }
+        }
+        let shown = Shown {
+            kind: self.kind.as_str(),
+            status: self.status,
+            seconds: self.pause.map(|pause| pause.as_secs_f64()),
+            location,
+            headers,
+            body: self.body.as_deref(),
+            order_id: self.order_id.as_deref(),
+            times: self.times,
+            recorded: self.recorded,
+        };
+        shown.serialize(serializer)
     }
 }
 

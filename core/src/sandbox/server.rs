@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::TcpListener;
 use std::pin::Pin;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::task::Poll;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -13,7 +13,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::select;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,9 +26,16 @@ use super::raw::{self, Raw};
 use super::reply::Reply;
 use super::routes;
 use super::state::State;
+use super::stream;
 
 /// How long accepting rests where the process has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a page that reads slowly is waited for at the end.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Whoever has one is waited for at the end.
+type Waited = orders::Sender<()>;
 
 /// Serves on a thread of its own until `stopped` resolves.
 pub(super) fn spawn(
@@ -50,7 +58,10 @@ pub(super) fn spawn(
                 Err(error) => return drop(started.send(Err(error))),
             };
             let _ = started.send(Ok(()));
-            select(Box::pin(accept(listener, state)), stopped).await;
+            let (waited, mut farewell) = orders::channel(1);
+            select(Box::pin(accept(listener, state, waited)), stopped).await;
+            // The streams of pages end by themselves, since the state says that it is over.
+            let _ = tokio::time::timeout(FAREWELL, farewell.recv()).await;
         });
     };
     let thread = thread::Builder::new().name("connectly-sandbox".to_owned()).spawn(run)?;
@@ -58,19 +69,28 @@ pub(super) fn spawn(
     Ok(thread)
 }
 
-async fn accept(listener: tokio::net::TcpListener, state: Arc<State>) {
+async fn accept(listener: tokio::net::TcpListener, state: Arc<State>, waited: Waited) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(serve(stream, Arc::clone(&state)))),
+            Ok((stream, _)) => {
+                // Any other connection is cut at the end: its requests may never be answered.
+                drop(tokio::spawn(serve(stream, Arc::clone(&state), waited.downgrade())));
+            }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
-async fn serve(mut stream: TcpStream, state: Arc<State>) {
+async fn serve(mut stream: TcpStream, state: Arc<State>, pages: orders::WeakSender<()>) {
     // Nagle would hold back the second half of what is written in two.
     let _ = stream.set_nodelay(true);
-    while let Some((taken, fault)) = until_fault(stream, &state).await {
+    // Kept until the connection has ended.
+    let page = Arc::new(OnceLock::new());
+    let open = || {
+        let (page, pages) = (Arc::clone(&page), pages.clone());
+        move || drop(page.set(pages.upgrade()))
+    };
+    while let Some((taken, fault)) = until_fault(stream, &state, open()).await {
         match raw::play(taken, fault).await {
             Some(kept) => stream = kept,
             None => return,
@@ -78,19 +98,29 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
     }
 }
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
+type Answered = Result<Response<UnsyncBoxBody<Bytes, Infallible>>, Infallible>;
+type Answering = Pin<Box<dyn Future<Output = Answered> + Send>>;
 
-/// Serves HTTP until the connection ends, or until a fault takes the socket away.
-async fn until_fault(stream: TcpStream, state: &Arc<State>) -> Option<(TcpStream, Raw)> {
+/// Serves HTTP until the connection ends, or until a fault takes the socket away; `open` is called
+/// where it becomes a page's stream.
+async fn until_fault(
+    stream: TcpStream,
+    state: &Arc<State>,
+    open: impl Fn() + Clone + Send + 'static,
+) -> Option<(TcpStream, Raw)> {
     let (order, mut ordered) = orders::channel::<Raw>(1);
     let service = service_fn(|request: Request<Incoming>| -> Answering {
-        let (state, order) = (Arc::clone(state), order.clone());
+        let (state, order, open) = (Arc::clone(state), order.clone(), open.clone());
         Box::pin(async move {
             match routes::answer(&state, request).await {
-                Reply::Answer(answer) => Ok(answer.into_response()),
+                Reply::Answer(answer) => Ok(answer.into_response().map(Full::boxed_unsync)),
                 Reply::Late(delay, answer) => {
                     tokio::time::sleep(delay).await;
-                    Ok(answer.into_response())
+                    Ok(answer.into_response().map(Full::boxed_unsync))
+                }
+                Reply::Stream(cursor) => {
+                    open();
+                    Ok(stream::response(state, cursor))
                 }
                 Reply::Never => std::future::pending().await,
                 Reply::Raw(raw) => {

@@ -2,22 +2,26 @@
 //! asks the journal never sees half of it.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::answer::Answer;
+use super::cursor::Cursor;
 use super::expected::{self, Expected, NotReported};
 use super::faults::{self, Fault};
-use super::journal::{self, Journal, Received, Recorded};
+use super::journal::{self, Entry, Journal, Noted, Received, Recorded};
+use super::news::{AT_ONCE, AT_ONCE_BYTES, News, SHOWN, Settings, Told};
 use super::reply::Reply;
 use crate::event::{ConversionEvent, EventOptions, MAX_WIRE_BYTES};
+use crate::issue::Issue;
 use crate::model::now;
 
 /// Who is let in.
@@ -47,27 +51,69 @@ struct Accepted<'a> {
     body: &'a str,
 }
 
+/// Any other request.
+struct Refused {
+    answer: Answer,
+    said: String,
+    issues: Vec<Issue>,
+}
+
+impl Refused {
+    fn new(status: StatusCode, message: &str) -> Box<Self> {
+        let answer = Answer::error(status, message, &[]);
+        Box::new(Self { answer, said: message.to_owned(), issues: Vec::new() })
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct State {
     access: Access,
     inner: Mutex<Inner>,
     /// Told of every request.
     arrived: Condvar,
+    /// Told of every change, for the pages.
+    changed: watch::Sender<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     faults: VecDeque<Fault>,
     journal: Journal,
+    /// Tells this journal from the one before a reset, and from another sandbox's.
+    epoch: u64,
+    /// How often faults or clock have changed.
+    settings: u64,
     /// The clock, where it was set.
     now: Option<i64>,
     /// Nothing more will arrive.
     stopped: bool,
 }
 
+impl Inner {
+    fn new(stopped: bool) -> Self {
+        Self {
+            faults: VecDeque::new(),
+            journal: Journal::default(),
+            epoch: fastrand::u64(..),
+            settings: 0,
+            now: None,
+            stopped,
+        }
+    }
+}
+
 impl State {
     pub(super) fn new(access: Access) -> Self {
-        Self { access, inner: Mutex::default(), arrived: Condvar::new() }
+        let (changed, _) = watch::channel(());
+        Self { access, inner: Mutex::new(Inner::new(false)), arrived: Condvar::new(), changed }
+    }
+
+    /// Makes a change and tells whoever waits for one.
+    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
+        let done = change(&mut self.inner());
+        self.arrived.notify_all();
+        self.changed.send_replace(());
+        done
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -77,8 +123,12 @@ impl State {
 
     /// Decides about a request to the API and writes it down.
     pub(super) fn answer(&self, request: &Arrived) -> Reply {
-        let mut inner = self.inner();
-        let judged = self.judge(request, inner.now.unwrap_or_else(now));
+        self.change(|inner| self.decide(inner, request))
+    }
+
+    fn decide(&self, inner: &mut Inner, request: &Arrived) -> Reply {
+        let now = inner.now.unwrap_or_else(now);
+        let judged = self.judge(request, now);
         let fault = if conversion_events(&request.path).is_some() && request.method == Method::POST
         {
             faults::next(&mut inner.faults, || order_id(&request.body))
@@ -87,7 +137,7 @@ impl State {
         };
         let usual = match &judged {
             Ok(_) => Answer::received(1),
-            Err(answer) => Answer::clone(answer),
+            Err(refused) => refused.answer.clone(),
         };
         let reply = match &fault {
             None => Reply::Answer(usual),
@@ -96,33 +146,45 @@ impl State {
                 Reply::Answer(Answer::error(StatusCode::INTERNAL_SERVER_ERROR, &message, &[]))
             }),
         };
-        let accepted = judged.ok().filter(|_| fault.as_ref().is_none_or(Fault::records));
-        if let Some(accepted) = &accepted {
-            inner.journal.record(accepted.business_id, &accepted.event, accepted.body);
-        }
-        inner.journal.note(Recorded {
+        let reply = reply.dated(now);
+        let recorded = judged.is_ok() && fault.as_ref().is_none_or(Fault::records);
+        let mut duplicate = false;
+        let (said, issues) = match judged {
+            Ok(Accepted { business_id, event, body }) => {
+                if recorded {
+                    duplicate = inner.journal.record(business_id, &event, body);
+                }
+                (None, event.warnings().to_vec())
+            }
+            Err(refused) => (Some(refused.said), refused.issues),
+        };
+        inner.settings += u64::from(fault.is_some());
+        let request = Recorded {
             method: request.method.to_string(),
             path: request.path.clone(),
             headers: journal::headers(&request.headers),
             body: String::from_utf8_lossy(&request.body).into_owned(),
             status: reply.status(),
             fault: fault.map(|fault| fault.kind.as_str()),
-            recorded: accepted.is_some(),
-        });
-        self.arrived.notify_all();
+            recorded,
+        };
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let at = i64::try_from(at).unwrap_or_default();
+        inner.journal.note(Noted { at, duplicate, said, issues, request });
         reply
     }
 
     /// What the API's documentation says to this request.
-    fn judge<'a>(&self, request: &'a Arrived, now: i64) -> Result<Accepted<'a>, Box<Answer>> {
-        let error = |status, message: &str| Err(Box::new(Answer::error(status, message, &[])));
+    fn judge<'a>(&self, request: &'a Arrived, now: i64) -> Result<Accepted<'a>, Box<Refused>> {
+        let error = |status, message: &str| Err(Refused::new(status, message));
         let Some(id) = conversion_events(&request.path) else {
             return error(StatusCode::NOT_FOUND, "the API has no such path");
         };
         if request.method != Method::POST {
             let message = "conversion events are sent by POST";
-            let answer = Answer::error(StatusCode::METHOD_NOT_ALLOWED, message, &[]);
-            return Err(Box::new(answer.header(ALLOW, HeaderValue::from_static("POST"))));
+            let mut refused = Refused::new(StatusCode::METHOD_NOT_ALLOWED, message);
+            refused.answer = refused.answer.header(ALLOW, HeaderValue::from_static("POST"));
+            return Err(refused);
         }
         let key = request.headers.get("x-api-key").map_or(&b""[..], HeaderValue::as_bytes);
         let expected = self.access.api_key.as_ref().map(|key| key.expose_secret().as_bytes());
@@ -149,7 +211,9 @@ impl State {
             Ok(event) => Ok(Accepted { business_id, event, body }),
             Err(invalid) => {
                 let (message, issues) = (invalid.message(), invalid.issues());
-                Err(Box::new(Answer::error(StatusCode::BAD_REQUEST, message, issues)))
+                let answer = Answer::error(StatusCode::BAD_REQUEST, message, issues);
+                let (said, issues) = (message.to_owned(), issues.to_vec());
+                Err(Box::new(Refused { answer, said, issues }))
             }
         }
     }
@@ -192,8 +256,7 @@ impl State {
 
     /// Ends every wait.
     pub(super) fn stop(&self) {
-        self.inner().stopped = true;
-        self.arrived.notify_all();
+        self.change(|inner| inner.stopped = true);
     }
 
     pub(super) fn requests(&self) -> Vec<Recorded> {
@@ -208,21 +271,78 @@ impl State {
         json("requests", &self.requests())
     }
 
+    /// One request with its headers and its body, as long as it is kept.
+    pub(super) fn request_json(&self, number: u64) -> Option<String> {
+        let entry = self.inner().journal.since(number).next().map(Arc::clone);
+        let entry = entry.filter(|entry| entry.number == number)?;
+        serde_json::to_string(&entry.request).ok()
+    }
+
+    /// The faults that are still to be played.
+    pub(super) fn faults_json(&self) -> String {
+        let faults: Vec<_> = self.inner().faults.iter().cloned().collect();
+        json("faults", &faults)
+    }
+
     pub(super) fn script(&self, faults: Vec<Fault>) {
-        self.inner().faults.extend(faults);
+        self.change(|inner| {
+            inner.faults.extend(faults);
+            inner.settings += 1;
+        });
     }
 
     pub(super) fn clear_faults(&self) {
-        self.inner().faults.clear();
+        self.change(|inner| {
+            inner.faults.clear();
+            inner.settings += 1;
+        });
     }
 
     pub(super) fn set_now(&self, seconds: Option<i64>) {
-        self.inner().now = seconds;
+        self.change(|inner| {
+            inner.now = seconds;
+            inner.settings += 1;
+        });
     }
 
     pub(super) fn reset(&self) {
-        let mut inner = self.inner();
-        *inner = Inner { stopped: inner.stopped, ..Inner::default() };
+        self.change(|inner| *inner = Inner::new(inner.stopped));
+    }
+
+    /// Told of every change from now on.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// What a page that stands at `cursor` has not been told; moves it on.
+    pub(super) fn news(&self, cursor: &mut Cursor) -> News {
+        let inner = self.inner();
+        if inner.stopped {
+            return News::End;
+        }
+        let (journal, totals) = (&inner.journal, inner.journal.totals());
+        let oldest = journal.oldest().max((totals.requests + 1).saturating_sub(SHOWN));
+        let whole = cursor.epoch != Some(inner.epoch)
+            || !(oldest..=totals.requests + 1).contains(&cursor.next);
+        if whole {
+            *cursor = Cursor { epoch: Some(inner.epoch), next: oldest, settings: None };
+        }
+        let mut bytes = 0;
+        let few = |entry: &&Arc<Entry>| {
+            let first = bytes == 0;
+            bytes += entry.request.body.len() + 1;
+            first || bytes <= AT_ONCE_BYTES
+        };
+        let entries: Vec<_> =
+            journal.since(cursor.next).take(AT_ONCE).take_while(few).map(Arc::clone).collect();
+        let settings = (cursor.settings != Some(inner.settings))
+            .then(|| Settings { faults: inner.faults.iter().cloned().collect(), now: inner.now });
+        if !whole && entries.is_empty() && settings.is_none() {
+            return News::None;
+        }
+        cursor.next += u64::try_from(entries.len()).unwrap_or_default();
+        cursor.settings = Some(inner.settings);
+        News::Some(Told { whole, entries, totals, settings })
     }
 }
 

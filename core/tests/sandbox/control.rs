@@ -116,22 +116,73 @@ fn other_routes_and_methods_do_not_exist() {
 }
 
 #[test]
-fn the_page_loads_nothing_from_elsewhere() {
+fn the_page_is_made_of_parts_that_load_nothing_from_elsewhere_and_hold_nothing_inline() {
     let sandbox = sandbox();
-    let page = control(&sandbox, "GET", "/", "");
-    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
-    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
-    let html = String::from_utf8(page.body).unwrap();
-    assert!(html.starts_with("<!doctype html>"));
-    assert!(!html.contains("://"));
+    let get = |path: &str| control(&sandbox, "GET", path, "");
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/sandbox", "text/html"),
+        ("/sandbox/page.css", "text/css"),
+        ("/sandbox/page.js", "text/javascript"),
+        ("/sandbox/icon.svg", "image/svg+xml"),
+    ] {
+        let part = get(path);
+        assert_eq!(part.header("content-type"), Some(&*format!("{kind}; charset=utf-8")), "{path}");
+        assert_eq!(part.header("x-content-type-options"), Some("nosniff"));
+        let policy = part.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"));
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let text = String::from_utf8(part.body).unwrap();
+        // The one URL is the name of the language that an icon is drawn in.
+        assert!(!text.replace("http://www.w3.org/2000/svg", "").contains("://"), "{path}");
+        assert!(!text.contains("style=") && !text.contains(" onclick="), "{path}");
+    }
+    let html = String::from_utf8(get("/").body).unwrap();
+    assert!(!html.contains("<style") && html.matches("<script").count() == 1);
+    // What a browser asks for by itself is no request to the API.
+    assert_eq!(get("/favicon.ico").status, 404);
+    assert!(sandbox.requests().is_empty());
 }
 
-/// What the page shows comes from shops' events, so nothing of it may become markup.
 #[test]
-fn the_page_writes_text_only() {
+fn the_page_offers_every_fault() {
     let html = String::from_utf8(control(&sandbox(), "GET", "/", "").body).unwrap();
-    for sink in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
-        assert!(!html.contains(sink), "{sink}");
+    for kind in connectly_conversions::FaultKind::ALL {
+        assert!(html.contains(&format!("<option value=\"{kind}\"")), "{kind}");
+    }
+}
+
+#[test]
+fn what_is_still_to_be_played_is_told_as_it_was_asked_for() {
+    let sandbox = sandbox();
+    let script = json!({"faults": [
+        {"kind": "status", "status": 503, "headers": {"Retry-After": "7"}, "body": "no", "times": 2},
+        {"kind": "delay", "seconds": 0.5, "order_id": "A", "times": 1, "recorded": false},
+        {"kind": "redirect", "location": "/elsewhere", "times": 0},
+    ]});
+    assert_eq!(control(&sandbox, "POST", "/sandbox/faults", &script.to_string()).status, 200);
+    assert_eq!(control(&sandbox, "GET", "/sandbox/faults", "").json(), script);
+    report(&sandbox, &order("B"));
+    let left = control(&sandbox, "GET", "/sandbox/faults", "").json();
+    assert_eq!((&left["faults"][0]["times"], &left["faults"][2]["times"]), (&json!(1), &json!(0)));
+    report(&sandbox, &order("B"));
+    assert_eq!(
+        control(&sandbox, "GET", "/sandbox/faults", "").json()["faults"][0]["kind"],
+        "delay"
+    );
+}
+
+#[test]
+fn one_request_is_told_by_its_number() {
+    let sandbox = sandbox();
+    for id in ["A", "B"] {
+        report(&sandbox, &order(id));
+    }
+    let second = control(&sandbox, "GET", "/sandbox/requests/2", "").json();
+    assert_eq!(second["body"], order("B").to_string());
+    assert_eq!(second["headers"]["x-api-key"], "***");
+    for other in ["0", "3", "-1", "x", ""] {
+        assert_eq!(control(&sandbox, "GET", &format!("/sandbox/requests/{other}"), "").status, 404);
     }
 }
 

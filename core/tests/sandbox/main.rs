@@ -7,4 +7,5 @@ mod assertions;
 mod control;
 mod faults;
 mod journal;
+mod stream;
 mod support;
