@@ -19,6 +19,8 @@ pub fn build_event(
     rounding: Option<String>,
     extra_currencies: Either<Vec<String>, String>,
     now: Option<i64>,
+    // JavaScript's own, which tests may have set.
+    clock: i64,
 ) -> Either<External<ConversionEvent>, String> {
     let build = || {
         let mut options = EventOptions::new().javascript_numbers(javascript_numbers);
@@ -29,9 +31,10 @@ pub fn build_event(
             options = options.rounding(rounding.parse()?);
         }
         options = options.extra_currencies(codes(extra_currencies));
-        if let Some(now) = now {
-            options = options.now(now);
-        }
+        options = match now {
+            Some(now) => options.now(now),
+            None => options.now_by_clock(clock),
+        };
         ConversionEvent::from_json_with(&document, &options)
     };
     handle(build())

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { invalidArgument, nowOf, optionsOf, stringsOf } from "./arguments.js";
+import { invalidArgument, nowOf, optionsOf, secondsOf, stringsOf } from "./arguments.js";
 import { documentOf } from "./document.js";
 import { variable } from "./environment.js";
 import { errorOfText, type Issue, ValidationError } from "./errors.js";
@@ -138,7 +138,8 @@ export class ConversionEvent {
       fromArguments,
       rounding ?? undefined,
       codesOf(options.extraCurrencies),
-      nowOf(options.now),
+      secondsOf("now", options.now),
+      Math.floor(Date.now() / 1000),
     );
     return ConversionEvent.#of(built);
   }

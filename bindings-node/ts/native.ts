@@ -133,6 +133,7 @@ export interface Native {
     rounding: string | undefined,
     extraCurrencies: string[] | string,
     now: number | undefined,
+    clock: number,
   ): EventHandle | string;
   /** The record of an error where they are refused. */
   readWire(wire: Uint8Array, extraCurrencies: string[] | string, now: number): EventHandle | string;

@@ -17,11 +17,13 @@ pub(crate) struct Options<'a, 'py> {
 impl Options<'_, '_> {
     pub(crate) fn read(&self, py: Python<'_>) -> PyResult<core::EventOptions> {
         // Python's own clock, which tests may have stopped.
-        let mut options =
-            core::EventOptions::new().spelling(Spelling::Python).now(match self.now {
-                Some(now) => moment("now", now)?,
-                None => py.import("time")?.call_method0("time")?.extract::<f64>()?.into(),
-            });
+        let options = core::EventOptions::new().spelling(Spelling::Python);
+        let mut options = match self.now {
+            Some(now) => options.now(moment("now", now)?),
+            None => {
+                options.now_by_clock(py.import("time")?.call_method0("time")?.extract::<f64>()?)
+            }
+        };
         if let Some(rounding) = self.rounding {
             options = options.rounding(rounding.parse::<core::Rounding>().or_raise(py)?);
         }

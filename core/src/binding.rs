@@ -5,6 +5,8 @@ pub use crate::config::{concurrency, count, currency_codes, milliseconds, port, 
 pub use crate::delivery::{
     Answer, Attempt, Damage, Decision, Disposition, Failure, Resend, Sender, Situation,
 };
+#[cfg(feature = "cli")]
+pub use crate::doctor::{Check, Level};
 pub use crate::document::{HALF_A_CHARACTER, Spelling, Value, moment};
 use crate::error::Result;
 pub use crate::landing::landing;

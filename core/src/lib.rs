@@ -5,9 +5,12 @@ pub mod binding;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
+mod clock;
 mod config;
 mod defaults;
 mod delivery;
+#[cfg(feature = "cli")]
+mod doctor;
 mod document;
 mod error;
 mod event;

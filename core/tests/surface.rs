@@ -66,6 +66,7 @@ fn every_sentence_is_one() {
         texts("skips", &["means"]),
         texts("reports", &["means"]),
         texts("omissions", &["means"]),
+        texts("checks", &["means", "do"]),
     ];
     for text in sentences.concat() {
         assert!(text.ends_with('.') && text.len() > 7, "{text:?}");
@@ -101,6 +102,19 @@ fn the_defaults_are_those_of_the_table() {
     let policy = RetryPolicy::from_seconds(retries, Some(base), Some(cap)).expect("a policy");
     assert_eq!(RetryPolicy::default(), policy);
     assert_eq!(DEFAULT_CONCURRENCY.to_string(), default("send_many", "concurrency").to_string());
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn every_check_of_the_doctor_stands_in_the_table() {
+    use connectly_conversions::binding::{Check, Level};
+    let table = table();
+    let checks: Vec<_> = Check::ALL.iter().map(|check| check.as_str()).collect();
+    assert_eq!(column(&table, "checks", "check"), checks);
+    let advice: Vec<_> = Check::ALL.iter().map(|check| check.advice()).collect();
+    assert_eq!(column(&table, "checks", "do"), advice);
+    let levels: Vec<_> = Level::ALL.iter().map(|level| level.as_str()).collect();
+    assert_eq!(levels, ["ok", "skipped", "look", "later", "wrong"]);
 }
 
 #[cfg(feature = "sandbox")]

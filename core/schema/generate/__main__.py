@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import apple
+import errors
 import features
 import links
 import node
@@ -33,7 +34,7 @@ def formatted(path: str, content: str) -> str:
 def main() -> int:
     check = sys.argv[1:] == ["--check"]
     stale = []
-    for language in (rust, python, node, apple, readme, running, features):
+    for language in (rust, python, node, apple, readme, running, errors, features):
         for name, write in language.files(SURFACE).items():
             path = ROOT / name
             old = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,4 +1,4 @@
-"""Every code in docs/running-it.md, for whoever operates an outbox."""
+"""What becomes of an event of each kind of error, in docs/running-it.md."""
 
 import text
 from text import snake
@@ -6,33 +6,13 @@ from text import snake
 PAGE = "docs/running-it.md"
 
 
-def codes(surface: dict) -> str:
-    kinds = [
+def kinds(surface: dict) -> str:
+    rows = [
         [f"`{row['kind']}`", text.sentence(row["means"], snake), text.sentence(row["queue"], snake)]
         for row in surface["kinds"]
     ]
-    errors = [
-        [
-            f"`{row['code']}`",
-            ", ".join(f"`{kind}`" for kind in row["kinds"]),
-            text.sentence(row["means"], snake),
-            text.sentence(row["do"], snake),
-        ]
-        for row in surface["errors"]
-    ]
-    issues = [
-        [f"`{row['code']}`", text.sentence(row["means"], snake), text.sentence(row["do"], snake)]
-        for row in surface["issues"]
-    ]
-    parts = [
-        "",
-        text.table(["kind", "what it means", "what the outbox does"], kinds),
-        text.table(["code", "kind", "what it means", "what to do"], errors),
-        "And the problems of an order that is `invalid_event`, or of a landing:",
-        text.table(["code", "what it means", "what to do"], issues),
-    ]
-    return "\n\n".join(parts) + "\n"
+    return "\n" + text.table(["kind", "what it means", "what the outbox does"], rows) + "\n"
 
 
 def files(surface: dict) -> dict:
-    return {PAGE: lambda old: text.region(old, "running", codes(surface) + "\n")}
+    return {PAGE: lambda old: text.region(old, "running", kinds(surface) + "\n")}

@@ -1,5 +1,8 @@
 """Rust: the enums of the core, its defaults, and the documentation of its settings."""
 
+import html
+import json
+
 import text
 from text import pascal, snake
 
@@ -77,6 +80,17 @@ impl FaultKind {{
 """
 
 
+def fault_options(surface: dict) -> str:
+    """The sandbox's page: what can be switched on."""
+
+    def option(row: dict) -> str:
+        does = html.escape(text.effect(row, snake, ""))
+        label = row["kind"].replace("_", " ").capitalize()
+        return f'      <option value="{row["kind"]}" title="{does}">{label}</option>'
+
+    return "\n".join(option(row) for row in surface["faults"])
+
+
 def landing_codes(surface: dict) -> str:
     counts = text.means(surface["visits"], "count", snake)
     reasons = text.means(surface["skips"], "reason", snake)
@@ -123,6 +137,33 @@ def reporting_codes(surface: dict) -> str:
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def doctor_codes(surface: dict) -> str:
+    checks = surface["checks"]
+    arms = "\n".join(
+        f"Self::{pascal(row['check'])} => {json.dumps(text.sentence(row['do'], snake))},"
+        for row in checks
+    )
+    about = enum(
+        "What `connectly doctor` looks at.", "Check", text.means(checks, "check", snake)
+    )
+    return f"""{HEAD.replace("//! ", "//! What the doctor looks at. ", 1)}
+
+use crate::named::named;
+
+{about}
+
+impl Check {{
+    /// What to do where it is not well.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {{
+        match self {{
+            {arms}
+        }}
+    }}
+}}
+"""
 
 
 def duration(seconds: float) -> str:
@@ -187,6 +228,7 @@ def files(surface: dict) -> dict:
     options = surface["options"]
     return {
         "core/src/defaults.rs": lambda _: defaults(surface),
+        "core/src/doctor/codes.rs": lambda _: doctor_codes(surface),
         "core/src/error/codes.rs": lambda _: error_codes(surface),
         "core/src/issue/codes.rs": lambda _: issue_codes(surface),
         "core/src/landing/codes.rs": lambda _: landing_codes(surface),
@@ -194,6 +236,9 @@ def files(surface: dict) -> dict:
         "core/src/reporting/codes.rs": lambda _: reporting_codes(surface),
         "core/src/sandbox/kind.rs": lambda _: fault_kinds(surface),
         "core/src/sandbox/faults.rs": lambda old: faults(old, surface["faults"]),
+        "core/src/sandbox/page/index.html": lambda old: text.region(
+            old, "faults", fault_options(surface)
+        ),
         "core/src/sandbox/mod.rs": lambda old: settings(old, options["sandbox"]),
         "core/src/outbox/options.rs": lambda old: settings(old, options["outbox"]),
         "core/src/outbox/worker/options.rs": lambda old: settings(old, options["worker"]),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::doctor::Doctor;
 use super::outbox::Outbox;
 use crate::event::EventOptions;
 use crate::model::Rounding;
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Outbox(Outbox),
     /// Run a sandbox of the API on this machine
     Sandbox(Sandbox),
+    /// Look for what keeps orders from being reported, and say what to do
+    Doctor(Doctor),
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod capture;
+mod doctor;
 mod documents;
 mod exit;
 mod outbox;
@@ -38,6 +39,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
         Command::Send(command) => send::run(command, &mut out),
         Command::Outbox(command) => outbox::run(command, &mut out),
         Command::Sandbox(command) => sandbox::run(command, &mut out),
+        Command::Doctor(command) => doctor::run(command, &mut out),
     };
     let code = done.unwrap_or_else(|failure| failure.report(&mut io::stderr()));
     // Standard output is a reader's that may have gone away.

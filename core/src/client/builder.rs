@@ -10,6 +10,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use super::proxy::{self, GivenProxy};
 use super::settings::{Limits, Settings};
 use super::{Client, tls};
+use crate::clock::ServerClock;
 use crate::config::{self, ApiKey, Environment};
 use crate::defaults;
 use crate::delivery::RetryPolicy;
@@ -181,6 +182,9 @@ impl ClientBuilder {
         };
         let total = limit("timeout", self.timeout, defaults::TIMEOUT)?;
         let url = config::endpoint(&base_url, &business_id, self.allow_insecure_http)?;
+        // A sandbox is reached by plain http: its clock, which a test sets, is not the API's.
+        let is_api = url.scheme() == "https";
+        let clock = if is_api { ServerClock::of_process() } else { ServerClock::default() };
         let settings = Settings {
             business_id: config::business(&business_id)?.hyphenated().to_string(),
             headers: headers(&api_key, self.user_agent.as_deref())?,
@@ -207,7 +211,8 @@ impl ClientBuilder {
                 Some(path) => tls::read_bundle(path)?,
                 None => Vec::new(),
             },
-            event_options: self.event_options,
+            event_options: self.event_options.clock(clock.clone()),
+            clock,
             url,
         };
         Ok(Client::new(Arc::new(settings)))

@@ -7,6 +7,8 @@ mod connector;
 mod in_flight;
 mod inflate;
 mod mask;
+#[cfg(feature = "cli")]
+mod probe;
 mod proxy;
 mod quiet_stream;
 mod settings;
@@ -23,6 +25,8 @@ use tokio::time::Instant;
 
 pub use batch::{Batch, DEFAULT_CONCURRENCY, Outcome};
 pub use builder::ClientBuilder;
+#[cfg(feature = "cli")]
+pub(crate) use probe::ask;
 
 use crate::delivery::{Attempt, Disposition, Failure, Receipt, Sender};
 use crate::error::{Error, Result};

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 
+use crate::clock::ServerClock;
 use crate::config::ApiKey;
 use crate::delivery::RetryPolicy;
 use crate::event::EventOptions;
@@ -39,6 +40,8 @@ pub(super) struct Settings {
     pub(super) proxy: Option<Url>,
     pub(super) extra_roots: Vec<CertificateDer<'static>>,
     pub(super) event_options: EventOptions,
+    /// What its answers have told of the API's clock.
+    pub(super) clock: ServerClock,
 }
 
 impl fmt::Debug for Settings {

@@ -6,13 +6,16 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::header::DATE;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use http_body::Body;
 use hyper_util::client::legacy::{Client, Error as BrokenConnection, ResponseFuture};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::pki_types::CertificateDer;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep_until};
+use url::Url;
 
 use super::connector::{Connector, NoAddress};
 use super::in_flight::Call;
@@ -21,6 +24,7 @@ use super::mask::mask;
 use super::settings::Settings;
 use super::tls;
 use super::tracked_body::TrackedBody;
+use crate::clock::{Moment, ServerClock};
 use crate::delivery::{Answer, Attempt, Damage, Disposition, Failure, MAX_BODY_BYTES, Sender};
 use crate::error::{Error, ErrorCode, ErrorKind, Result};
 
@@ -30,11 +34,10 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The API, and a pool of connections to it.
 pub(super) struct Http {
-    client: Client<Connector, TrackedBody>,
-    uri: Uri,
+    pool: Pool,
     headers: HeaderMap,
-    is_proxied: bool,
     api_key: HeaderValue,
+    clock: ServerClock,
 }
 
 /// Why an attempt is over before its answer is whole.
@@ -57,42 +60,59 @@ impl Sender for Connection<'_> {
                 () = self.call.cut_off() => Stop::ClientClosed,
             }
         };
-        self.http.post(wire, stop).await?.read(SystemTime::now())
+        let sent = Moment::now();
+        let answer = self.http.post(wire, stop).await?;
+        let received = Moment::now();
+        if let Some(date) = date(&answer.headers) {
+            self.http.clock.learn(date, sent, received);
+        }
+        answer.read(received.wall)
     }
 }
 
-impl Http {
-    /// Builds the pool.
-    pub(super) fn new(settings: &Settings) -> Result<Self> {
-        let plain = settings.url.scheme() == "http";
-        let tls = if plain { tls::unused_config() } else { tls::config(&settings.extra_roots) }?;
+/// The way to a URL, and the connections there.
+pub(super) struct Pool {
+    client: Client<Connector, TrackedBody>,
+    uri: Uri,
+    is_proxied: bool,
+}
+
+impl Pool {
+    pub(super) fn new(
+        url: &Url,
+        proxy: Option<&Url>,
+        extra_roots: &[CertificateDer<'static>],
+        connect_timeout: Duration,
+        max_idle: usize,
+    ) -> Result<Self> {
+        let plain = url.scheme() == "http";
+        let tls = if plain { tls::unused_config() } else { tls::config(extra_roots) }?;
         let unusable = |_| Error::internal("a URL that is no URI");
-        let uri: Uri = settings.url.as_str().parse().map_err(unusable)?;
-        let proxy = settings.proxy.as_ref().map(|proxy| Matcher::builder().all(proxy.as_str()));
+        let uri: Uri = url.as_str().parse().map_err(unusable)?;
+        let proxy = proxy.map(|proxy| Matcher::builder().all(proxy.as_str()));
         let proxy = proxy.and_then(|proxy| proxy.build().intercept(&uri));
-        let connector = Connector::new(tls, proxy.as_ref(), settings.connect_timeout);
+        let connector = Connector::new(tls, proxy.as_ref(), connect_timeout);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .pool_max_idle_per_host(settings.max_connections)
+            .pool_max_idle_per_host(max_idle)
             .build(connector);
-        let headers = settings.headers.clone();
-        Ok(Self {
-            client,
-            uri,
-            headers,
-            is_proxied: proxy.is_some(),
-            api_key: settings.api_key.header()?,
-        })
+        Ok(Self { client, uri, is_proxied: proxy.is_some() })
     }
 
-    /// Posts the bytes and reads the answer, as far as it has come once `stop` ends.
-    async fn post(&self, wire: Bytes, stop: impl Future<Output = Stop>) -> Result<Answer, Failure> {
-        let (body, progress) = TrackedBody::new(wire);
+    /// Sends the bytes and reads the answer, as far as it has come once `stop` ends.
+    pub(super) async fn request(
+        &self,
+        method: Method,
+        headers: HeaderMap,
+        bytes: Bytes,
+        stop: impl Future<Output = Stop>,
+    ) -> Result<Answer, Failure> {
+        let (body, progress) = TrackedBody::new(bytes);
         let mut request = Request::new(body);
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers.clone();
+        *request.headers_mut() = headers;
         let mut answer = None;
         let done = tokio::select! {
             // An answer that has come counts, however late it is.
@@ -102,15 +122,37 @@ impl Http {
         };
         let begun = progress.ends();
         match (done, answer) {
-            (Ok(Ok(())), Some(answer)) => Ok(self.cleaned(answer)),
+            (Ok(Ok(())), Some(answer)) => Ok(answer),
             // Its status may say enough, so it is no mere time-out.
-            (Err(_), Some(answer)) => {
-                Ok(self.cleaned(Answer { damage: Some(Damage::TimedOut), ..answer }))
-            }
+            (Err(_), Some(answer)) => Ok(Answer { damage: Some(Damage::TimedOut), ..answer }),
             (Err(Stop::ClientClosed), None) => Err(closed(begun)),
             (Err(Stop::OutOfTime) | Ok(Ok(())), None) => Err(timed_out(begun)),
             (Ok(Err(error)), _) => Err(broken(error, begun, self.is_proxied)),
         }
+    }
+}
+
+impl Http {
+    /// Builds the pool.
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        let pool = Pool::new(
+            &settings.url,
+            settings.proxy.as_ref(),
+            &settings.extra_roots,
+            settings.connect_timeout,
+            settings.max_connections,
+        )?;
+        Ok(Self {
+            pool,
+            headers: settings.headers.clone(),
+            api_key: settings.api_key.header()?,
+            clock: settings.clock.clone(),
+        })
+    }
+
+    async fn post(&self, wire: Bytes, stop: impl Future<Output = Stop>) -> Result<Answer, Failure> {
+        let answer = self.pool.request(Method::POST, self.headers.clone(), wire, stop).await?;
+        Ok(self.cleaned(answer))
     }
 
     /// The answer as text that may be shown.
@@ -118,6 +160,11 @@ impl Http {
         let answer = inflate(answer);
         Answer { body: mask(&answer.body, self.api_key.as_bytes()), ..answer }
     }
+}
+
+/// When the server says that it answered.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 
 /// Sends and reads; what came so far is in `answer`, wherever this is cut off. One timer around

@@ -1,5 +1,6 @@
 //! How an event is read and checked.
 
+use crate::clock::{Moment, ServerClock};
 use crate::document::{Form, Reader, Spelling};
 use crate::error::Result;
 use crate::model::{EventTime, Rounding, now};
@@ -10,9 +11,20 @@ use crate::validation::{self, Rules};
 pub struct EventOptions {
     rounding: Rounding,
     extra_currencies: Option<Vec<String>>,
-    now: Option<EventTime>,
+    now: Option<Now>,
+    /// The process's unless given.
+    clock: Option<ServerClock>,
     javascript_numbers: bool,
     spelling: Spelling,
+}
+
+/// The moment of construction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Now {
+    /// As the caller says.
+    Fixed(EventTime),
+    /// By a clock of the caller's that may be wrong.
+    ByClock(EventTime),
 }
 
 impl EventOptions {
@@ -39,9 +51,26 @@ impl EventOptions {
 
     /// The moment of construction, in any form that an event's time may have; the current time
     /// unless given. One that cannot be a present moment refuses the event (`invalid_option`).
+    ///
+    /// The current time is the machine's. Where answers of the API have told that its clock
+    /// differs by more than a minute, it is the API's.
     #[must_use]
     pub fn now(mut self, moment: impl Into<EventTime>) -> Self {
-        self.now = Some(moment.into());
+        self.now = Some(Now::Fixed(moment.into()));
+        self
+    }
+
+    /// For a binding: the current time by its language's own clock, in place of the machine's.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn now_by_clock(mut self, moment: impl Into<EventTime>) -> Self {
+        self.now = Some(Now::ByClock(moment.into()));
+        self
+    }
+
+    /// What is known of the API's clock.
+    pub(crate) fn clock(mut self, clock: ServerClock) -> Self {
+        self.clock = Some(clock);
         self
     }
 
@@ -68,12 +97,19 @@ impl EventOptions {
 
     pub(super) fn rules(&self) -> Result<Rules> {
         Ok(Rules {
-            now: self
-                .now
-                .as_ref()
-                .map_or_else(|| Ok(now()), |now| validation::plausible("now", now))?,
+            now: self.moment()?,
             rounding: self.rounding,
             extra_currencies: self.extra_currencies.clone(),
         })
+    }
+
+    fn moment(&self) -> Result<i64> {
+        let wall = match &self.now {
+            Some(Now::Fixed(moment)) => return validation::plausible("now", moment),
+            Some(Now::ByClock(moment)) => validation::plausible("now", moment)?,
+            None => now(),
+        };
+        let corrected = |clock: &ServerClock| clock.corrected(wall, Moment::now());
+        Ok(self.clock.as_ref().map_or_else(|| corrected(&ServerClock::of_process()), corrected))
     }
 }

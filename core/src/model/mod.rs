@@ -13,5 +13,5 @@ pub use money::{Amount, Rounding};
 pub(crate) use money::{Reading, decimal, is_finer_than, round_to};
 pub use name::EventName;
 pub use time::EventTime;
-pub(crate) use time::{MILLISECONDS, display, in_seconds, now};
+pub(crate) use time::{EARLIEST, MILLISECONDS, display, in_seconds, now, unix_seconds};
 pub(crate) use valid_event::{ValidEvent, ValidLine, unique_ids};

@@ -26,6 +26,9 @@ enum Moment {
     Unreadable(String),
 }
 
+/// 2015-01-01T00:00:00Z: there were no such ads before.
+pub(crate) const EARLIEST: i64 = 1_420_070_400;
+
 /// In seconds this is the year 5138; in milliseconds, 1973.
 pub(crate) const MILLISECONDS: i64 = 100_000_000_000;
 

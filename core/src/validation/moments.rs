@@ -3,7 +3,7 @@
 use super::checker::Checker;
 use crate::error::{Error, Result};
 use crate::issue::{Issue, IssueCode};
-use crate::model::{EventTime, Field, MILLISECONDS, display, in_seconds};
+use crate::model::{EARLIEST, EventTime, Field, MILLISECONDS, display, in_seconds};
 
 const EVENT_TIME: &str = "payload.event_time";
 
@@ -12,9 +12,6 @@ const TOLERANCE: i64 = 5 * 60;
 
 /// Meta refuses older events, and credits no click that is older.
 const WINDOW: i64 = 7 * 24 * 60 * 60;
-
-/// 2015-01-01T00:00:00Z: there were no such ads before.
-const EARLIEST: i64 = 1_420_070_400;
 
 /// The Unix seconds of a moment that is an option, such as that of construction.
 ///

@@ -6,6 +6,7 @@
 mod answers;
 mod batch;
 mod calls;
+mod clock;
 mod closing;
 mod configuration;
 mod connections;

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::outbox::Outbox as Queue;
 use arguments::Command;
 
-const URL_VARIABLE: &str = "CONNECTLY_OUTBOX_URL";
+pub(super) const URL_VARIABLE: &str = "CONNECTLY_OUTBOX_URL";
 
 pub(super) fn run(command: &Outbox, out: &mut impl Write) -> Result<u8, Failure> {
     let outbox = open(command)?;

@@ -1,7 +1,6 @@
 //! A shop over weeks: what it enqueues, its workers, its operator, its clock.
 
 use std::collections::BTreeSet;
-use std::ops::Add;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,12 +12,11 @@ use tokio::time::sleep;
 use super::broken::Broken;
 use super::disk::Process;
 use super::history::{History, Order};
+use super::memory::Tables;
 use super::service::{Caller, Mood, Phase};
 use super::shop;
-use super::tables::Tables;
 use crate::outbox::api::Outbox;
 use crate::outbox::operator::Dead;
-use crate::outbox::options::OutboxBuilder;
 use crate::outbox::state::{Millis, State};
 use crate::outbox::worker::{DeliverOptions, Worker};
 
@@ -74,10 +72,8 @@ pub(super) struct Figures {
     pub(super) days: u64,
 }
 
-impl Add for Figures {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
+impl Figures {
+    pub(super) fn plus(self, other: Self) -> Self {
         Self {
             events: self.events + other.events,
             attempts: self.attempts + other.attempts,
@@ -175,12 +171,10 @@ impl World {
 
     /// An outbox in a process of its own.
     pub(super) fn outbox(process: &Arc<Process>) -> Outbox {
-        Self::builder().build_on(process.clone()).unwrap()
-    }
-
-    pub(super) fn builder() -> OutboxBuilder {
-        let outbox = Outbox::builder("sqlite:///simulated");
-        outbox.business_id("3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a")
+        Outbox::builder("sqlite:///simulated")
+            .business_id("3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a")
+            .build_on(process.clone())
+            .unwrap()
     }
 
     async fn days(self: Arc<Self>, days: Millis) -> Result<Figures, String> {
@@ -204,12 +198,12 @@ impl World {
         self.afterwards().await
     }
 
-    pub(super) fn so_far(&self) -> Result<(), String> {
+    fn so_far(&self) -> Result<(), String> {
         self.history.violation().map_or(Ok(()), Err)
     }
 
     /// All is well: what was accepted gets delivered, what died can be replayed.
-    pub(super) async fn afterwards(self: &Arc<Self>) -> Result<Figures, String> {
+    async fn afterwards(self: &Arc<Self>) -> Result<Figures, String> {
         self.calm.store(true, Ordering::Relaxed);
         let process = Process::new(self);
         let outbox = Self::outbox(&process);
@@ -245,7 +239,7 @@ impl World {
 
     async fn drain(self: &Arc<Self>, outbox: &Outbox) -> Result<(), String> {
         for _ in 0..AFTERWARDS / MINUTE {
-            let caller = Caller::new(self.clone());
+            let caller = Caller(self.clone());
             let delivered = outbox.deliver(&caller, DeliverOptions::default()).await;
             delivered.map_err(|error| error.to_string())?;
             self.so_far()?;
@@ -270,7 +264,7 @@ impl World {
             self.sessions.fetch_add(1, Ordering::Relaxed);
             let process = Process::new(&self);
             let outbox = Self::outbox(&process);
-            let worker = outbox.worker(Caller::new(self.clone()));
+            let worker = outbox.worker(Caller(self.clone()));
             let worker = worker.concurrency(fastrand::usize(1..5)).build().unwrap();
             tokio::select! {
                 // A seed plays the same world again.
