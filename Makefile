@@ -64,8 +64,8 @@ test-core:
 	cargo test -p connectly-conversions --no-default-features
 
 ## torture: long what test-core does in seconds: kill -9, a crowd, a million virtual days
-.PHONY: torture torture-kill torture-crowd torture-simulation torture-network
-torture: torture-kill torture-crowd torture-simulation torture-network
+.PHONY: torture torture-kill torture-crowd torture-simulation
+torture: torture-kill torture-crowd torture-simulation
 FILES ?= 10
 ROUNDS ?= 30
 torture-kill:
@@ -80,12 +80,6 @@ DAYS ?= 1000000
 torture-simulation:
 	OUTBOX_DAYS=$(DAYS) $(if $(SEED),OUTBOX_SEED=$(SEED)) cargo test --profile ci \
 		-p connectly-conversions --features outbox --lib many_days -- --ignored --nocapture
-
-# So many orders that a hundred workers deliver over a network that fails; SEED plays one world alone.
-ORDERS ?= 10000000
-torture-network:
-	OUTBOX_ORDERS=$(ORDERS) $(if $(SEED),OUTBOX_SEED=$(SEED)) cargo test --profile ci \
-		-p connectly-conversions --features outbox --lib many_orders -- --ignored --nocapture
 
 test-examples: test-example-rust
 
