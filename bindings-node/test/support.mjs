@@ -120,7 +120,9 @@ export function answer(status, headers, body) {
 export const RECEIVED = answer(200, {}, '{"events_received":1}');
 
 export function clientOf(baseUrl, options) {
-  return new Client({ apiKey: API_KEY, businessId: BUSINESS_ID, baseUrl, ...options });
+  // No test waits for them: a busy or an emulated machine takes longer than a shop would.
+  const times = { timeout: 60_000, attemptTimeout: 60_000, connectTimeout: 60_000 };
+  return new Client({ apiKey: API_KEY, businessId: BUSINESS_ID, baseUrl, ...times, ...options });
 }
 
 /** Disposes when the test ends: `await using` is newer than the oldest Node that is supported. */

@@ -143,9 +143,11 @@ def test_response(case: dict[str, Any], tracking: TrackingParams) -> None:
 
     event = purchase(tracking, "ORD-1" if case["order_id"] else None)
     expect = case["expect"]
+    # An emulated machine takes longer than a shop would wait.
+    times = {"timeout": 60, "attempt_timeout": 60, "connect_timeout": 60}
     with (
         serving(serve) as server,
-        Client(KEY, BUSINESS, base_url=server.url, retry=RetryPolicy(retries=0)) as client,
+        Client(KEY, BUSINESS, base_url=server.url, retry=RetryPolicy(retries=0), **times) as client,
     ):
         if "receipt" in expect:
             receipt = client.send(event)
