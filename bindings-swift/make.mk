@@ -102,6 +102,22 @@ swift-bundle-check: build-swift
 		echo "================================================================"; \
 	fi
 
+# Unpacked inside the tree, where a toolchain's root sees it.
+SWIFT_PACKED := $(SWIFT_DIR)/.build/packed
+
+## load-swift OUT=dir ARCHIVE=name: the same with what was packed: the archive, and the bundle of all
+.PHONY: load-swift
+load-swift: swift-root
+	rm -rf $(SWIFT_PACKED)
+	mkdir -p $(SWIFT_PACKED)/bundle
+	tar -xzf $(OUT)/$(ARCHIVE) -C $(SWIFT_PACKED)
+	$(PYTHON) -m zipfile -e $(OUT)/ConnectlyFFI.artifactbundle.zip $(SWIFT_PACKED)/bundle
+	$(SWIFT_DIR)/toolchain/outside.sh $(SWIFT_DIR)/.build/outside
+	$(SWIFT_RUN) PKG_CONFIG_PATH=$(CURDIR)/$(SWIFT_PACKED) $(SWIFT_OUTSIDE)
+	$(SWIFT_DIR)/toolchain/root.sh make sid $(SWIFT_ROOT_62)
+	$(SWIFT_RUN_62) CONNECTLY_FFI_BUNDLE=$(SWIFT_PACKED)/bundle/ConnectlyFFI.artifactbundle \
+		swift run --package-path $(SWIFT_DIR)/.build/outside --scratch-path $(SWIFT_SCRATCH)-6.2
+
 lint-swift: swift-root build-swift
 	cargo clippy $(SWIFT_CRATE) -- -D warnings
 	$(call swift_generate,$(SWIFT_DIR)/.build/generated)

@@ -126,12 +126,13 @@ def linked(platform: Platform, libraries: pathlib.Path, program: pathlib.Path) -
 
 
 def core_tests(platform: Platform, runner: str) -> None:
-    """The core's tests and the contract's, started by `runner`. Those of the documentation need a
-    rustdoc beside the compiler.
+    """The core's tests and the contract's, started by `runner`; optimised, since an emulator takes
+    its time. Those of the documentation need a rustdoc beside the compiler.
     """
     name = f"CARGO_TARGET_{platform.rust.upper().replace('-', '_')}_RUNNER"
     command(
-        platform, "cargo", "test", "--quiet", "--locked", "--target", platform.rust, "--all-features",
-        "-p", "connectly-conversions", "-p", "connectly-conformance", "--lib", "--bins", "--tests",
+        platform, "cargo", "test", "--quiet", "--locked", "--profile", "ci", "--target", platform.rust,
+        "--all-features", "-p", "connectly-conversions", "-p", "connectly-conformance",
+        "--lib", "--bins", "--tests",
         **{name: runner},
     )  # fmt: skip

@@ -3,11 +3,13 @@
 load.py PACKAGES [--platforms NAMES] [--suites] [--only wheel|addon|swift]...
 
 Wheel and tarballs are installed as a shop installs them, by pip and npm, into an empty folder. With
-`--suites` the languages' own tests run on what was installed, and the core's on the same machines.
+`--suites` the languages' own tests run on what was installed, and the core's on the same machines;
+what is for glibc is loaded with the oldest that can be had as well.
 A package that fails ends the run; the platforms that were not asked for are named at its end.
 """
 
 import argparse
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -17,13 +19,18 @@ import build
 import inside
 import machines
 import tools
-from table import PLATFORMS, ROOT, Platform, chosen
+from table import PLATFORMS, ROOT, Platform, chosen, here
 
 # The files of the suites that need nothing but the package: no compiler, no other package's tools.
 PYTHON_SUITE = ("test_vectors", "test_scenarios", "test_event", "test_errors")
 NODE_SUITE = ("vectors", "scenarios", "event", "client", "process")
 loaded: list[str] = []
 missing: list[str] = []
+
+
+def told(platform: Platform, package: pathlib.Path, text: str) -> None:
+    on = f" on Debian {platform.release}" if platform.release else ""
+    loaded.append(f"{package.name}{on}: {text}")
 
 
 def empty(platform: Platform, kind: str) -> pathlib.Path:
@@ -64,14 +71,14 @@ def wheel(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     install(work / package.name)
     run(venv / "connectly", "--version")
     run(venv / "python", "-I", "-W", "error", work / "smoke.py")
-    loaded.append(f"{package.name}: installed by pip, its command and smoke test run")
+    told(platform, package, f"installed by pip, its command and smoke test run under {python.name}")
     if suites:
         tests = work / "bindings-python/tests"
         shutil.copytree(ROOT / "bindings-python/tests", tests, ignore=shutil.ignore_patterns("servers"))
         install(*(pathlib.Path(shutil.copy(file, work)) for file in machines.pytest().glob("*.whl")))
         files = [tests / f"{name}.py" for name in PYTHON_SUITE]
         run(venv / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, *files)
-        loaded.append(f"{package.name}: {', '.join(PYTHON_SUITE)} pass")
+        told(platform, package, f"{', '.join(PYTHON_SUITE)} pass")
 
 
 def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
@@ -99,20 +106,25 @@ def addon(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
             continue
         folders, node = found
         inside.run(platform, [work, *folders], node, smoke)
-        loaded.append(f"{package.name}: installed by npm, its smoke test runs under Node {major}")
+        told(platform, package, f"installed by npm, its smoke test runs under Node {major}")
         if suites:
             files = [pathlib.Path(suite) / f"{name}.test.mjs" for name in NODE_SUITE]
             inside.run(platform, [work, *folders], node, "--test", "--test-reporter=dot", *files)
-            loaded.append(f"{package.name}: {', '.join(NODE_SUITE)} pass under Node {major}")
+            told(platform, package, f"{', '.join(NODE_SUITE)} pass under Node {major}")
 
 
-def swift(platform: Platform, packages: pathlib.Path, _suites: bool) -> None:
+def swift(platform: Platform, packages: pathlib.Path, suites: bool) -> None:
     package = only(packages, f"connectly_ffi-{platform}.tar.gz")
     work = empty(platform, "swift")
     shutil.unpack_archive(package, work)
     program = build.linked(platform, work / "lib", work / "program")
     inside.run(platform, [work], program)
-    loaded.append(f"{package.name}: linked into a program, which runs")
+    told(platform, package, "linked into a program of C, which runs")
+    if suites and platform != here():
+        missing.append(f"{package.name} into a program of Swift, which has no toolchain for it here")
+    elif suites:
+        tools.run("make", "load-swift", f"OUT={packages}", f"ARCHIVE={package.name}", cwd=ROOT)
+        told(platform, package, "linked into programs of Swift 6.0 and, in the bundle, of 6.2")
 
 
 LARGE = shutil.ignore_patterns("node_modules", ".next")
@@ -132,6 +144,10 @@ def main() -> None:
             sys.exit(f"only packages of Linux are loaded here, not {platform}")
         for kind in asked.only or KINDS:
             KINDS[kind](platform, asked.packages.resolve(), asked.suites)
+        if asked.suites and platform.glibc:
+            older = dataclasses.replace(platform, release=machines.OLDEST)
+            for kind in asked.only or KINDS:
+                KINDS[kind](older, asked.packages.resolve(), suites=False)
         if asked.suites:
             build.core_tests(platform, f"{sys.executable} {inside.__file__} {platform}")
             loaded.append(f"the core's tests and the contract's pass on {platform}")

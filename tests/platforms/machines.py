@@ -20,6 +20,9 @@ GLIBC_ROOT = (
     "libgmp10 python3.11-minimal libpython3.11-minimal libpython3.11-stdlib zlib1g libexpat1 libssl3 "
     "libffi8 libbz2-1.0 liblzma5"
 )
+# The oldest release that Debian's mirrors have, with glibc 2.31; and what Node and a Python need of it.
+OLDEST = "bullseye"
+OLDEST_ROOT = "libc6 libgcc-s1 libstdc++6 libatomic1"
 # Since 1.2.4 musl reads the short form of relocations, which Node's own libraries have.
 MUSL_ROOT = f"musl/{tools.NEXT_RELEASE}"
 REQUIREMENTS = ROOT / "bindings-python/tests/requirements.txt"
@@ -27,6 +30,9 @@ REQUIREMENTS = ROOT / "bindings-python/tests/requirements.txt"
 
 def root(platform: Platform) -> pathlib.Path | None:
     """The machine's root; none is this machine itself."""
+    if platform.release:
+        names = [qualified(f"{name}/{platform.release}", platform) for name in OLDEST_ROOT.split()]
+        return tools.debian(f"root-{platform}-{platform.release}", names, platform.release)
     if platform.libc == "glibc" and not platform.foreign:
         return None
     names = MUSL_ROOT if platform.libc == "musl" else GLIBC_ROOT
@@ -67,9 +73,9 @@ def node(platform: Platform, major: str) -> tuple[list[pathlib.Path], pathlib.Pa
 @functools.cache
 def python(platform: Platform) -> tuple[list[pathlib.Path], pathlib.Path]:
     """A Python for the platform, and the folders that it needs beside its root."""
-    if platform.libc == "glibc":
+    if platform.libc == "glibc" and not platform.release:
         return [], pathlib.Path("/usr/bin/python3.11")
-    folder, script = tools.FOLDER / "python" / str(platform), ROOT / "tests/platforms/musl_python.sh"
+    folder, script = tools.FOLDER / "python" / str(platform), ROOT / "tests/platforms/python.sh"
     sources = tools.sources("python", ["python3.11", "zlib"])
     if tools.once(folder, key := f"{sorted(each.name for each in sources.iterdir())} {script.read_text()}"):
         print(f"building a Python for {platform}: a few minutes, once", flush=True)

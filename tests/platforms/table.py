@@ -32,6 +32,8 @@ class Platform:
     """Debian's name of the machine."""
     swift: list[str] = dataclasses.field(default_factory=list, hash=False)
     """What builds of Swift call it."""
+    release: str = ""
+    """The older Debian whose glibc the machine has; nothing is the usual one."""
 
     def __str__(self) -> str:
         return self.target

@@ -82,13 +82,14 @@ def maturin() -> str:
 
 
 @functools.cache
-def apt() -> tuple[str, ...]:
+def apt(*older: str) -> tuple[str, ...]:
     """Options that give apt a state of its own, with every processor of the table, and the next
-    release for what is too old in the machine's own.
+    release for what is too old in the machine's own; and `older` releases, which may be archived
+    one day.
     """
     if not shutil.which("apt-get"):
         sys.exit("packages for other platforms need Debian's apt-get and dpkg, which are not here")
-    state, own = FOLDER / "apt", pathlib.Path("/etc/apt/sources.list")
+    state, own = FOLDER / "-".join(["apt", *older]), pathlib.Path("/etc/apt/sources.list")
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (state / folder).mkdir(parents=True, exist_ok=True)
     system = dict(line.split("=", 1) for line in OS_RELEASE.read_text().splitlines() if "=" in line)
@@ -109,17 +110,18 @@ def apt() -> tuple[str, ...]:
     if not (mirrors := re.findall(r"^Debian\|(\S+?)\|", targets, flags=re.MULTILINE)):
         sys.exit("apt knows no mirror of Debian, from which compiler and interpreters come")
     with sources.open("a") as file:
-        file.write(f"\ndeb [signed-by={KEYRING}] {mirrors[0]} {NEXT_RELEASE} main\n")
+        for release in (NEXT_RELEASE, *older):
+            file.write(f"\ndeb [signed-by={KEYRING}] {mirrors[0]} {release} main\n")
         file.write(f"deb-src [signed-by={KEYRING}] {mirrors[0]} {system['VERSION_CODENAME']} main\n")
     run("apt-get", "--quiet", *options, "update")
     return options
 
 
-def debian(name: str, packages: list[str]) -> pathlib.Path:
-    """A folder with Debian's packages unpacked."""
+def debian(name: str, packages: list[str], *older: str) -> pathlib.Path:
+    """A folder with Debian's packages unpacked; those of `older` releases say so, `name/release`."""
     root, key = FOLDER / "debian" / name, " ".join(packages)
     if once(root, key):
-        run("apt-get", "--quiet", *apt(), "download", *packages, cwd=root)
+        run("apt-get", "--quiet", *apt(*older), "download", *packages, cwd=root)
         for archive in root.glob("*.deb"):
             run("dpkg", "-x", archive, root)
             archive.unlink()

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Builds CPython for musl, which no registry has: only for a test to load a wheel with.
+# Builds CPython for musl and for an old glibc, which no registry has: only for a test to load a
+# wheel with.
 #
-#   musl_python.sh SOURCES ZIG TARGET OUT
+#   python.sh SOURCES ZIG TARGET OUT
 #
 # SOURCES holds Debian's sources of CPython and zlib, TARGET is what zig compiles for. OUT gets bin/
 # and lib/; it may be moved. Without TLS, and with every module inside the program: what lies in
@@ -9,7 +10,7 @@
 set -eu
 
 sources=$1 zig=$2 target=$3 out=$4
-machine=${target%%-*}
+host=${target%%.*}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -31,7 +32,7 @@ export PKG_CONFIG=false ZLIB_CFLAGS="-I$work/zlib" ZLIB_LIBS="-L$work/zlib -lz"
 # What a foreign machine cannot be asked.
 export ac_cv_file__dev_ptmx=yes ac_cv_file__dev_ptc=no ac_cv_buggy_getaddrinfo=no
 export MODULE_BUILDTYPE=static
-./configure --quiet --host="$machine-linux-musl" --build="$(uname -m)-linux-gnu" --prefix=/usr \
+./configure --quiet --host="$host" --build="$(uname -m)-linux-gnu" --prefix=/usr \
     --with-build-python=/usr/bin/python3.11 --disable-test-modules --without-ensurepip
 cp Modules/Setup.stdlib Modules/Setup.local
 make --silent -j"$(nproc)" python pybuilddir.txt
