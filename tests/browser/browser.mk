@@ -3,7 +3,7 @@
 CACHE ?= $(HOME)/.cache/connectly-conversions
 
 # The shops that `make test-browser` plays; each has a target `browser-shop-NAME` that builds it.
-SHOPS := django django-postgresql express rust
+SHOPS := django django-postgresql express next rust
 SHOP ?= $(SHOPS)
 BROWSER_DIR := tests/browser
 BROWSER_VENV := $(PY_CACHE)/browser
@@ -23,6 +23,21 @@ browser-shop-django browser-shop-django-postgresql:
 
 .PHONY: browser-shop-express browser-shop-rust
 browser-shop-express: build-example-node
+
+# As an image gets it: packed, built, and moved elsewhere.
+NEXT_DIR := examples/node-checkout/next
+export NEXT_SHOP := $(CACHE)/node/next-shop
+.PHONY: browser-shop-next
+browser-shop-next: build-example-node
+	rm -rf $(NEXT_SHOP) $(NEXT_SHOP).packed && mkdir -p $(NEXT_SHOP).packed
+	node $(NODE_DIR)/scripts/pack.mjs $(NEXT_SHOP).packed
+	npm --prefix $(NEXT_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error \
+		install --no-save --ignore-scripts
+	npm --prefix $(NEXT_DIR) --cache $(CACHE)/npm --no-audit --no-fund --loglevel error \
+		install --no-save --offline --ignore-scripts --include=dev $(NEXT_SHOP).packed/*.tgz
+	NEXT_TELEMETRY_DISABLED=1 NEXT_IGNORE_INCORRECT_LOCKFILE=1 \
+		npm --prefix $(NEXT_DIR) --silent run build >/dev/null
+	cp -r $(NEXT_DIR)/.next/standalone $(NEXT_SHOP)
 
 browser-shop-rust:
 	cargo build --quiet -p rust-checkout

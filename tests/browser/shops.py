@@ -53,9 +53,17 @@ EXPRESS = Description(
     worker=("node", "dist/worker.js"),
 )
 
+NEXT = Description(
+    folder=EXAMPLES / "node-checkout",
+    # Moved elsewhere, as an image gets it; `make` says where to.
+    web=("node", "next/web.mjs", os.environ.get("NEXT_SHOP", "next/.next/standalone")),
+    worker=EXPRESS.worker,
+)
+
 SHOPS = {
     "django": DJANGO,
     "django-postgresql": replace(DJANGO, has_server=True),
     "express": EXPRESS,
+    "next": NEXT,
     "rust": RUST,
 }

@@ -59,7 +59,15 @@ export class Orders {
     }
     const { tracking, skus } = cart;
     const placedAt = new Date().toISOString();
-    return this.#write({ id: `ORD-${randomUUID()}`, cart: token, tracking, skus, isCash, isPaid: false, placedAt });
+    return this.#write({
+      id: `ORD-${randomUUID()}`,
+      cart: token,
+      tracking,
+      skus,
+      isCash,
+      isPaid: false,
+      placedAt,
+    });
   }
 
   order(id: string): Order | undefined {

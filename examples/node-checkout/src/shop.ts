@@ -41,7 +41,10 @@ export function shop({ orders, outbox, secret }: Shop): Express {
       response.sendStatus(404);
       return;
     }
-    orders.fill(cart, chosen(all(request.body.sku)).map(({ sku }) => sku));
+    orders.fill(
+      cart,
+      chosen(all(request.body.sku)).map(({ sku }) => sku),
+    );
     response.redirect(303, `/cart/${token}`);
   });
 
