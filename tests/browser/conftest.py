@@ -51,20 +51,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("shop_name", metafunc.config.getoption("--shop") or sorted(SHOPS))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Shops without a page of a CDN have one journey less."""
-    items[:] = [
-        item
-        for item in items
-        if not item.get_closest_marker("cdn_page")
-        or SHOPS[item.callspec.params["shop_name"]].has_cdn_page
-    ]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "cdn_page: of shops that have a page of a CDN")
-
-
 @pytest.fixture
 def description(shop_name: str) -> Description:
     return SHOPS[shop_name]

@@ -26,8 +26,6 @@ class Description:
     """Runs before them, such as a migration."""
     environment: dict[str, str] = field(default_factory=dict)
     """What it needs beside the contract's variables."""
-    has_cdn_page: bool = False
-    """Whether `/sale.html` is there."""
     has_server: bool = False
     """Whether `DATABASE_URL` names a PostgreSQL, which the test starts."""
 

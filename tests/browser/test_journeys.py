@@ -5,8 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import pytest
-
 from shopper import AD, Shopper
 
 if TYPE_CHECKING:
@@ -119,20 +117,6 @@ def test_9_a_visitor_who_comes_by_no_ad(shop: Shop, shopper: Shopper, reported: 
     order = shopper.buys()
     assert shop.says_of(order) == {"state": "skipped", "reason": "not_attributed"}
     reported.is_only()
-
-
-@pytest.mark.cdn_page
-def test_10_the_landing_is_a_page_of_a_cdn(shopper: Shopper, reported: Reported) -> None:
-    answer = shopper.lands(AD, path="/sale.html")
-    assert "public" in answer.headers["cache-control"]
-    assert "set-cookie" not in answer.headers
-    shopper.page.get_by_role("link", name="To the shop", exact=True).click()
-    shopper.page.wait_for_url("**/")
-    cookies = {cookie["name"] for cookie in shopper.page.context.cookies()}
-    assert "cnct_tracking" in cookies
-    assert "cnct_landing" not in cookies  # the server has taken it over
-    order = shopper.buys()
-    reported.is_only(order)
 
 
 def test_11_the_shopper_comes_back_another_day(shopper: Shopper, reported: Reported) -> None:
