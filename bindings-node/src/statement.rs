@@ -75,6 +75,7 @@ impl NativeOutbox {
 
 #[napi]
 impl NativeStatement {
+    /// Its text.
     #[napi(getter)]
     pub fn sql(&self) -> String {
         self.statement.sql.clone()

@@ -79,8 +79,7 @@ export type {
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
 export type { Omission, Report, ReportOptions } from "./reporting.js";
-export type { SqlValue, StatementParameters, StatementRow } from "./statement.js";
-export { Statement } from "./statement.js";
+export type { SqlValue, Statement, StatementParameters, StatementRow } from "./statement.js";
 export type { OfId, OfOrder, OfTracking, OutboxTarget, ReplayTarget } from "./target.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";
 export { COOKIE_NAME, TrackingParams } from "./tracking.js";

@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
 const [snippet] = /^import .*?^\}\);$(?=\n```)/ms.exec(
-  readme.slice(readme.indexOf("\n## In a shop\n"), readme.indexOf("\n## Amounts\n")),
+  readme.slice(readme.indexOf("\n## In a shop\n"), readme.indexOf("\n## In your own transaction\n")),
 );
 
 /** What the shop has of its own. */
