@@ -20,8 +20,9 @@ from .conftest import VISIT
 from .servers.running import PATIENCE, Program, post
 
 README = Path(__file__).parents[1] / "README.md"
-# Django's chapter has a project of its own, in tests/django.
-TEXT = re.sub(r"\n## Django\n.*?(?=\n## )", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+# Django's chapter has a project of its own, in tests/django; the transactions, test_statements.py.
+ELSEWHERE = r"\n## (Django|In your own transaction)\n.*?(?=\n## )"
+TEXT = re.sub(ELSEWHERE, "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
 SHOP, GUNICORN, FASTAPI, *PROGRAM = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 # Where the snippets have their outbox.
