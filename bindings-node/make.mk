@@ -15,6 +15,8 @@ build-node: node-addon node-typescript
 
 node-typescript: node-modules
 	$(NODE_RUN) tsc -p tsconfig.json
+	cp core/snippet/landing.min.js $(NODE_DIR)/dist/snippet.js
+	echo 'export {};' >$(NODE_DIR)/dist/snippet.d.ts
 
 node-addon:
 	cargo build --quiet --profile $(NODE_PROFILE) $(NODE_CRATE)
@@ -69,5 +71,6 @@ bench-node:
 		$(addprefix --nodedir=,$(shell node -p "const p = require('path').resolve(process.execPath, '../..'); require('fs').existsSync(p + '/include/node/node_api.h') ? p : ''"))
 	node $(NODE_DIR)/bench/bench.mjs
 	node $(NODE_DIR)/bench/outbox.mjs
+	node $(NODE_DIR)/bench/visits.mjs
 
 lint: lint-node

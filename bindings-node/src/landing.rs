@@ -1,7 +1,7 @@
 //! The answer to a visit.
 
 use connectly_conversions::{Issue, Landing, SCRIPT_COOKIE_NAME, SkipReason, TrackingParams};
-use connectly_conversions::{Result, VisitRequest, binding};
+use connectly_conversions::{Result, VisitCount, VisitRequest, binding};
 use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -45,7 +45,7 @@ pub fn create_landing(
     }
 }
 
-/// What a visit means, as a record; cookies and headers are name, value, name, value and so on,
+/// What a visit means, as a record, or nothing where it means nothing, as most do; cookies and headers are name, value, name, value and so on,
 /// `stored` is JSON that came from here.
 #[napi(catch_unwind)]
 #[allow(clippy::too_many_arguments, reason = "an object costs as much as the visit")]
@@ -58,27 +58,33 @@ pub fn visit(
     stored: Option<String>,
     consent: bool,
     now: Option<i64>,
-) -> String {
-    let pairs = |flat: Vec<String>| -> Vec<(String, String)> {
-        flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
-    };
+) -> Option<String> {
     let mut request = VisitRequest::new(method, url)
-        .cookies(pairs(cookies))
-        .headers(pairs(headers))
+        .cookies(pairs(&cookies))
+        .headers(pairs(&headers))
         .stored(stored.and_then(|json| TrackingParams::from_json(&json).ok()))
         .consent(consent);
     if let Some(now) = now {
         request = request.now(now);
     }
     let visit = landing.visit(&request);
-    record::text(&VisitRecord {
+    let means_nothing =
+        visit.count() == VisitCount::None && visit.params().is_none() && !visit.no_store();
+    if means_nothing {
+        return None;
+    }
+    Some(record::text(&VisitRecord {
         params: visit.params().map(Params::from),
         cookies: visit.cookies(),
         no_store: visit.no_store(),
         count: visit.count().as_str(),
         skipped: visit.skipped().map(SkipReason::as_str),
         issues: visit.issues(),
-    })
+    }))
+}
+
+fn pairs(flat: &[String]) -> impl Iterator<Item = (&str, &str)> {
+    flat.chunks_exact(2).map(|pair| (pair[0].as_str(), pair[1].as_str()))
 }
 
 /// The name of the cookie of a page's script.

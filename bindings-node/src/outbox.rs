@@ -85,8 +85,8 @@ impl NativeOutbox {
         let begin = || {
             let (policy, reading) = order::policy(&policy)?;
             let report = async move {
-                let held = options.hold.is_some();
-                let order = order::order(&order, tracking.as_deref(), held, reading)?;
+                let waits = options.hold.is_some();
+                let order = order::order(&order, tracking.as_deref(), waits, reading)?;
                 outbox.report(&order, policy, options).await
             };
             inline::answer(id, bridge.answers(), report, told)

@@ -128,6 +128,9 @@ export class Landing {
       "consent" in rest ? rest.consent === true : true,
       nowOf(now),
     );
+    if (record === null) {
+      return { params: null, cookies: [], noStore: false, count: "none", skipped: null, issues: [] };
+    }
     const visit = JSON.parse(record) as Visit & { readonly params: TrackingRecord | null };
     return { ...visit, params: visit.params && TrackingParams.ofRecord(visit.params) };
   }
@@ -152,17 +155,24 @@ function pairsOf(name: string, named: Named | null | undefined, matter?: Readonl
   if (typeof named !== "object") {
     invalidArgument(name, "an object or pairs of strings");
   }
-  const entries: Iterable<readonly [string, unknown]> =
-    Symbol.iterator in named ? (named as Iterable<readonly [string, unknown]>) : Object.entries(named);
   const flat: string[] = [];
-  for (const [member, given] of entries) {
+  const add = (member: unknown, given: unknown): void => {
     if (typeof member !== "string" || matter?.has(member.toLowerCase()) === false) {
-      continue;
+      return;
     }
     for (const value of Array.isArray(given) ? given : [textOf(given)]) {
       if (typeof value === "string") {
         flat.push(member, value);
       }
+    }
+  };
+  if (Symbol.iterator in named) {
+    for (const [member, given] of named as Iterable<readonly [string, unknown]>) {
+      add(member, given);
+    }
+  } else {
+    for (const member of Object.keys(named)) {
+      add(member, named[member]);
     }
   }
   return flat;

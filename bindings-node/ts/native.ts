@@ -124,7 +124,7 @@ export interface Native {
     stored: string | undefined,
     consent: boolean,
     now: number | undefined,
-  ): string;
+  ): string | null;
   /** The record of an error where it is refused. */
   buildEvent(
     document: string,

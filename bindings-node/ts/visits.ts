@@ -31,8 +31,12 @@ const SESSION_KEY = "connectly_tracking";
 const OF_LANDING = ["touch", "extraParams", "maxAge", "domain"];
 const OPTIONS = [...OF_LANDING, "cookie", "session", "consent", "onVisit"];
 
-/** Which adapter a request went through. */
-const adapters = new WeakMap<object, Visits<never>>();
+/** Where a request has the adapter that it went through: for each one a map would cost more. */
+const ADAPTER = Symbol("connectly");
+
+interface Seen {
+  [ADAPTER]?: Visits<object>;
+}
 
 /** The visits of one adapter. Whatever a visitor sends, and a shop's callbacks do, breaks no page. */
 export class Visits<Request extends object> {
@@ -68,10 +72,10 @@ export class Visits<Request extends object> {
    * session; else what it means, or nothing where that cannot be told. Never rejects.
    */
   enter(request: Request): Promise<Visit | null> | null {
-    if (adapters.has(request)) {
+    if ((request as Seen)[ADAPTER] !== undefined) {
       return this.#seen.get(request) ?? null;
     }
-    adapters.set(request, this);
+    (request as Seen)[ADAPTER] = this as unknown as Visits<object>;
     return this.#isNews(request) ? this.#once(request, true) : null;
   }
 
@@ -180,7 +184,7 @@ function keepIn(session: Session | undefined, visit: Visit): void {
  * webhook has no visitor.
  */
 export async function trackingFor(request: object): Promise<TrackingParams | null> {
-  const visits = adapters.get(request) as Visits<object> | undefined;
+  const visits = (request as Seen)[ADAPTER];
   if (visits === undefined) {
     warnOnce([
       "trackingFor was asked of a request that connectly has not seen: it belongs before the routes",
