@@ -21,7 +21,7 @@ CORE := -p connectly-conversions -p connectly-conformance -p connectly-torture
 
 help:
 	@echo "make demo | shop | test | lint | bench | fuzz | torture | docs | pack OUT=dir [PLATFORMS=all]"
-	@echo "make test-core | test-python | test-django | test-node | test-swift | test-examples | test-browser | test-platforms"
+	@echo "make test-core | test-python | test-django | test-node | test-swift | test-examples | test-browser | test-snippet | test-platforms"
 
 include bindings-python/make.mk
 include bindings-python/versions.mk
@@ -30,6 +30,7 @@ include bindings-node/make.mk
 include bindings-swift/make.mk
 include tests/platforms/platforms.mk
 include tests/browser/browser.mk
+include tests/snippet/snippet.mk
 
 ## demo: a shopper lands and buys in a Django shop, and the report arrives; against the sandbox
 demo:
@@ -52,7 +53,7 @@ shop: install-shop
 ## roots: the other releases of Debian that tests run in; whoever needs one makes it, too
 .PHONY: roots
 
-test: test-core test-python test-django test-node test-swift test-examples test-browser
+test: test-core test-python test-django test-node test-swift test-examples test-browser test-snippet
 
 # A shell that would change what is tested, if anything depended on it.
 HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none CONNECTLY_BASE_URL=https://none.invalid \

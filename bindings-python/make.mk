@@ -11,7 +11,7 @@ PY_TOOLS := $(PY_CACHE)/tools
 PY_VENV := $(PY_CACHE)/venv
 PY_BENCH := $(PY_CACHE)/bench
 # What is linted by the package's rules beside it.
-PY_EXAMPLES := ../examples/python-checkout ../examples/celery-shop ../examples/django-shop ../tests/browser
+PY_EXAMPLES := ../examples/python-checkout ../examples/celery-shop ../examples/django-shop ../tests/browser ../tests/snippet
 PY_DIST := $(PY_CACHE)/dist
 PY_BIN := $(PY_VENV)/bin
 MATURIN := $(PY_TOOLS)/bin/maturin

@@ -90,6 +90,7 @@ mod _native {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("OUTBOX_POSTGRES_SQL", connectly_conversions::binding::OUTBOX_POSTGRES_SQL)?;
         module.add("COOKIE_NAME", connectly_conversions::COOKIE_NAME)?;
+        module.add("SNIPPET", connectly_conversions::SNIPPET)?;
         module.add("SCRIPT_COOKIE_NAME", connectly_conversions::SCRIPT_COOKIE_NAME)
     }
 }

@@ -37,7 +37,7 @@ pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use event::{ConversionEvent, EventBuilder, EventOptions, OrderId};
 pub use issue::{Issue, IssueCode, Severity};
 pub use landing::{
-    Landing, SCRIPT_COOKIE_NAME, SkipReason, Touch, Visit, VisitCount, VisitRequest,
+    Landing, SCRIPT_COOKIE_NAME, SNIPPET, SkipReason, Touch, Visit, VisitCount, VisitRequest,
 };
 #[cfg(feature = "tower")]
 pub use layer::{LandingFuture, LandingLayer, LandingService};

@@ -23,6 +23,7 @@ from connectly_conversions._codes import SkipReason, VisitCount
 from connectly_conversions._native import (
     COOKIE_NAME,
     SCRIPT_COOKIE_NAME,
+    SNIPPET,
     ConversionEvent,
     Item,
     Landing,
@@ -59,6 +60,7 @@ if _TYPE_CHECKING:
 __all__ = [
     "COOKIE_NAME",
     "SCRIPT_COOKIE_NAME",
+    "SNIPPET",
     "Amount",
     "AsyncClient",
     "AsyncOutbox",

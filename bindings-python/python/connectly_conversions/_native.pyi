@@ -17,6 +17,7 @@ __all__ = [
     "COOKIE_NAME",
     "OUTBOX_POSTGRES_SQL",
     "SCRIPT_COOKIE_NAME",
+    "SNIPPET",
     "ConversionEvent",
     "InFlight",
     "Item",
@@ -46,6 +47,7 @@ __version__: Final[str]
 COOKIE_NAME: Final[str]
 OUTBOX_POSTGRES_SQL: Final[str]
 SCRIPT_COOKIE_NAME: Final[str]
+SNIPPET: Final[str]
 
 @final
 class TrackingParams:

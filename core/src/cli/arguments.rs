@@ -32,6 +32,8 @@ pub(super) enum Command {
     Sandbox(Sandbox),
     /// Look for what keeps orders from being reported, and say what to do
     Doctor(Doctor),
+    /// Print the script that keeps what a link brings to a page of a CDN
+    Snippet,
 }
 
 #[derive(Debug, Args)]

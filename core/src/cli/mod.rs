@@ -10,6 +10,7 @@ mod progress;
 mod render;
 mod sandbox;
 mod send;
+mod snippet;
 mod validate;
 
 use std::ffi::OsString;
@@ -40,6 +41,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
         Command::Outbox(command) => outbox::run(command, &mut out),
         Command::Sandbox(command) => sandbox::run(command, &mut out),
         Command::Doctor(command) => doctor::run(command, &mut out),
+        Command::Snippet => snippet::run(&mut out),
     };
     let code = done.unwrap_or_else(|failure| failure.report(&mut io::stderr()));
     // Standard output is a reader's that may have gone away.

@@ -256,3 +256,11 @@ fn a_broken_document_of_many_lines_gets_one_outcome() {
     let output = run(connectly().args(["validate", "--json", "-"]), broken);
     assert_eq!((code(&output), rows(&output).len()), (1, 1));
 }
+
+#[test]
+fn the_capture_snippet_is_the_file_and_under_a_kilobyte() {
+    let output = run(connectly().arg("snippet"), "");
+    let file = include_str!("../../snippet/landing.min.js");
+    assert_eq!((code(&output), stdout(&output)), (0, format!("{file}\n")));
+    assert!(file.len() < 1_000, "{} bytes", file.len());
+}
