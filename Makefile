@@ -14,7 +14,7 @@ export PATH := $(CARGO_TOOLS)/bin:$(PATH)
 
 OUT ?= dist
 
-CORE := -p connectly-conversions -p connectly-conformance -p connectly-torture
+CORE := -p connectly-conversions -p connectly-conformance -p connectly-test-postgres -p connectly-torture
 
 .PHONY: help demo test lint bench fuzz docs pack generate lint-surface \
 	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
@@ -59,10 +59,23 @@ test: test-core test-python test-django test-node test-swift test-examples test-
 HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none CONNECTLY_BASE_URL=https://none.invalid \
 	CONNECTLY_EXTRA_CURRENCIES=ZZZ HTTPS_PROXY=http://127.0.0.1:9 LC_ALL=tr_TR.UTF-8 TZ=Pacific/Apia
 
-test-core:
+test-core: postgres-servers
 	cargo test $(CORE) --all-features --no-run
 	$(HOSTILE) cargo test --offline $(CORE) --all-features
 	cargo test -p connectly-conversions --no-default-features
+
+## test-postgres: what of test-core needs a PostgreSQL server; each test program starts its own
+.PHONY: test-postgres postgres-servers
+test-postgres: postgres-servers
+	cargo test $(CORE) --all-features --lib postgres
+	cargo test $(CORE) --all-features --test postgres --test servers --test outbox
+
+# Debian's servers.
+postgres-servers:
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ls /usr/sbin/pgbouncer >/dev/null 2>&1 || \
+		$(if $(filter 0,$(shell id -u)),,sudo) sh -c 'apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+			postgresql pgbouncer >/dev/null'
 
 ## torture: long what test-core does in seconds: kill -9, a crowd, a million virtual days
 .PHONY: torture torture-kill torture-crowd torture-simulation

@@ -92,9 +92,9 @@ export interface OutboxOptions {
   readonly businessId?: string | null | undefined;
   /** How long `enqueue` waits at most until the event is on the disk. Default: 250 ms. */
   readonly enqueueTimeout?: number | null | undefined;
-  /** How many events may wait at most. Default: `1000000`. */
+  /** How many events may wait at most in a file; PostgreSQL has no such limit. Default: `1000000`. */
   readonly maxEvents?: number | null | undefined;
-  /** How many bytes the payloads of waiting events may have at most. Default: `1073741824`. */
+  /** How many bytes the payloads of waiting events may have at most in a file. Default: `1073741824`. */
   readonly maxBytes?: number | null | undefined;
   /**
    * How long an event is tried that was surely not recorded; time in which the queue is paused does not

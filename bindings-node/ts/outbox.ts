@@ -70,7 +70,8 @@ export class Outbox {
   }
 
   /**
-   * The outbox in the file of `sqlite:///absolute/path`.
+   * The outbox in the file of `sqlite:///absolute/path`, or in the database of
+   * `postgresql://user:password@host/database`, which many machines share.
    *
    * @throws {ConfigurationError} where the URL or a setting cannot be used.
    */

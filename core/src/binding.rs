@@ -10,6 +10,8 @@ pub use crate::doctor::{Check, Level};
 pub use crate::document::{HALF_A_CHARACTER, Spelling, Value, moment};
 use crate::error::Result;
 pub use crate::landing::landing;
+#[cfg(feature = "outbox-postgres")]
+pub use crate::outbox::PostgresStore;
 #[cfg(feature = "outbox")]
 pub use crate::outbox::{
     Admission, Change, Command, Context, Decision as Transition, Due, Effect, Entry, Filter, Hash,

@@ -27,6 +27,7 @@ mod reporting;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod text;
+mod tls;
 mod tracking;
 mod validation;
 

@@ -138,8 +138,8 @@ ErrorCode: TypeAlias = Literal[
     # The answer is over 64 KiB. The event may have been recorded. Check the base URL. Send again
     # only if `retryable` says so.
     "response_too_large",
-    # The outbox's URL cannot be used. Give `sqlite:///absolute/path/of/a/file.db`: three slashes
-    # and an absolute path.
+    # The outbox's URL cannot be used. Give `sqlite:///absolute/path/of/a/file.db`, three slashes
+    # and an absolute path, or `postgresql://user:password@host/database`.
     "invalid_outbox_url",
     # The client sends for another business than the outbox's. Give both the same `business_id`.
     "wrong_business",
@@ -153,15 +153,17 @@ ErrorCode: TypeAlias = Literal[
     # delivered. Make room on the disk; then enqueue the event again.
     "outbox_disk_full",
     # Another process kept the outbox locked for too long. Try again. Look for a process that holds
-    # a transaction on the outbox's file.
+    # a transaction on the outbox's tables.
     "outbox_busy",
-    # The outbox's file cannot be opened or written: there is no such folder, or no permission. Make
-    # the folder, and give the process's user the right to write in it.
+    # The outbox's file cannot be opened or written, or its PostgreSQL server does not serve it.
+    # Make the folder, and give the process's user the right to write in it; or look at the server,
+    # at the role and at its rights.
     "outbox_unavailable",
     # The outbox's file is damaged. Stop all workers, keep a copy of the file with its `-wal`, and
     # restore a backup or start a new file.
     "outbox_corrupt",
-    # The file is a database of something else. Give the outbox a file of its own.
+    # The file, or the tables of this name, are of something else. Give the outbox a file of its
+    # own, or a schema.
     "outbox_foreign",
     # A newer release made the outbox's tables, and this one cannot work with them. Update this
     # process's release.

@@ -43,18 +43,20 @@ class BaseOutbox:
         give_up_after: float | None = None,
         keep_payloads: float | None = None,
     ) -> Self:
-        """The outbox at this URL. Opens no file and starts no thread before its first use.
+        """The outbox at this URL. Opens nothing and starts no thread before its first use.
 
         Args:
-            url: ``sqlite:///`` and the absolute path of a file on a disk of this machine. The file
+            url: ``postgresql://user:password@host/database``, which many machines share; or
+                ``sqlite:///`` and the absolute path of a file on a disk of this machine. The file
                 is made where there is none; its folder is not.
             business_id: The UUID of the business at Connectly. Default: ``CONNECTLY_BUSINESS_ID``
                 of the environment.
             enqueue_timeout: How long ``enqueue`` waits at most until the event is on the disk.
                 Default: 0.25 seconds.
-            max_events: How many events may wait at most. Default: ``1000000``.
-            max_bytes: How many bytes the payloads of waiting events may have at most. Default:
-                ``1073741824``.
+            max_events: How many events may wait at most in a file; PostgreSQL has no such limit.
+                Default: ``1000000``.
+            max_bytes: How many bytes the payloads of waiting events may have at most in a file.
+                Default: ``1073741824``.
             give_up_after: How long an event is tried that was surely not recorded; time in which
                 the queue is paused does not count. Default: 7 days.
             keep_payloads: How long the payloads of accepted and cancelled events are kept. What

@@ -175,8 +175,8 @@ extension ConnectlyError.Code: CaseIterable {
     /// The answer is over 64 KiB. The event may have been recorded. Check the base URL. Send again
     /// only if `retryable` says so.
     public static let responseTooLarge = Self(rawValue: "response_too_large")
-    /// The outbox's URL cannot be used. Give `sqlite:///absolute/path/of/a/file.db`: three slashes
-    /// and an absolute path.
+    /// The outbox's URL cannot be used. Give `sqlite:///absolute/path/of/a/file.db`, three slashes
+    /// and an absolute path, or `postgresql://user:password@host/database`.
     public static let invalidOutboxURL = Self(rawValue: "invalid_outbox_url")
     /// The client sends for another business than the outbox's. Give both the same `businessID`.
     public static let wrongBusiness = Self(rawValue: "wrong_business")
@@ -190,15 +190,17 @@ extension ConnectlyError.Code: CaseIterable {
     /// delivered. Make room on the disk; then enqueue the event again.
     public static let outboxDiskFull = Self(rawValue: "outbox_disk_full")
     /// Another process kept the outbox locked for too long. Try again. Look for a process that
-    /// holds a transaction on the outbox's file.
+    /// holds a transaction on the outbox's tables.
     public static let outboxBusy = Self(rawValue: "outbox_busy")
-    /// The outbox's file cannot be opened or written: there is no such folder, or no permission.
-    /// Make the folder, and give the process's user the right to write in it.
+    /// The outbox's file cannot be opened or written, or its PostgreSQL server does not serve it.
+    /// Make the folder, and give the process's user the right to write in it; or look at the
+    /// server, at the role and at its rights.
     public static let outboxUnavailable = Self(rawValue: "outbox_unavailable")
     /// The outbox's file is damaged. Stop all workers, keep a copy of the file with its `-wal`, and
     /// restore a backup or start a new file.
     public static let outboxCorrupt = Self(rawValue: "outbox_corrupt")
-    /// The file is a database of something else. Give the outbox a file of its own.
+    /// The file, or the tables of this name, are of something else. Give the outbox a file of its
+    /// own, or a schema.
     public static let outboxForeign = Self(rawValue: "outbox_foreign")
     /// A newer release made the outbox's tables, and this one cannot work with them. Update this
     /// process's release.

@@ -27,9 +27,10 @@ public final class Outbox: Sendable {
     ///     the environment.
     ///   - enqueueTimeout: How long `enqueue` waits at most until the event is on the disk.
     ///     Default: 0.25 s.
-    ///   - maxEvents: How many events may wait at most. Default: `1000000`.
-    ///   - maxBytes: How many bytes the payloads of waiting events may have at most. Default:
-    ///     `1073741824`.
+    ///   - maxEvents: How many events may wait at most in a file; PostgreSQL has no such limit.
+    ///     Default: `1000000`.
+    ///   - maxBytes: How many bytes the payloads of waiting events may have at most in a file.
+    ///     Default: `1073741824`.
     ///   - giveUpAfter: How long an event is tried that was surely not recorded; time in which the
     ///     queue is paused does not count. Default: 7 days.
     ///   - keepPayloads: How long the payloads of accepted and cancelled events are kept. What

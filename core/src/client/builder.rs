@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
+use super::Client;
 use super::proxy::{self, GivenProxy};
 use super::settings::{Limits, Settings};
-use super::{Client, tls};
 use crate::clock::ServerClock;
 use crate::config::{self, ApiKey, Environment};
 use crate::defaults;
@@ -17,6 +17,7 @@ use crate::delivery::RetryPolicy;
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::EventOptions;
 use crate::model::Rounding;
+use crate::tls;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 

@@ -12,7 +12,6 @@ mod probe;
 mod proxy;
 mod quiet_stream;
 mod settings;
-mod tls;
 mod tracked_body;
 mod transport;
 

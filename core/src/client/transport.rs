@@ -22,11 +22,11 @@ use super::in_flight::Call;
 use super::inflate::inflate;
 use super::mask::mask;
 use super::settings::Settings;
-use super::tls;
 use super::tracked_body::TrackedBody;
 use crate::clock::{Moment, ServerClock};
 use crate::delivery::{Answer, Attempt, Damage, Disposition, Failure, MAX_BODY_BYTES, Sender};
 use crate::error::{Error, ErrorCode, ErrorKind, Result};
+use crate::tls;
 
 /// Shorter than the idle time-outs of common servers: a request on a connection that the server
 /// has just closed is an ambiguous one.

@@ -1,6 +1,8 @@
 //! What a worker and the tables tell each other, in one transaction: what came of its attempts,
 //! and what to try next.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 
 use super::command::{Command, Outcome};
@@ -8,7 +10,7 @@ use super::decision::{Decision, Effect};
 use super::queue::{Admission, Queue};
 use super::row::Row;
 use super::state::{Millis, State};
-use super::table::{Change, Due, Table, Which};
+use super::table::{Change, Due, Table};
 use super::transition::{Context, transition};
 use crate::delivery::Disposition;
 use crate::error::Result;
@@ -74,11 +76,13 @@ pub(super) struct Claimed {
 pub(super) fn exchange(table: &mut dyn Table, request: &Request) -> Result<Reply> {
     let business_id = request.business_id.as_str();
     let queue = table.queue(business_id)?;
-    // After the queue, whose lock another worker may have held until now: a time before that would
-    // make its leases seem to lie in the future.
+    let ids: Vec<_> = request.ended.iter().map(|ended| ended.id).collect();
+    let found = table.find_all(business_id, &ids)?;
+    // After the queue and the rows, whose locks another worker may have held until now: a time
+    // before that would make its leases seem to lie in the future.
     let now = table.now()?;
     let mut turn = Turn { before: queue.clone(), queue, now, request, table };
-    let told = turn.finish()?;
+    let told = turn.finish(found.into_iter().collect())?;
     let mut died = turn.expire()?;
     let claimed = turn.claim(&mut died)?;
     if turn.queue != turn.before {
@@ -114,33 +118,33 @@ impl Turn<'_> {
         Ok(decision)
     }
 
-    fn finish(&mut self) -> Result<Vec<Told>> {
+    fn finish(&mut self, mut rows: HashMap<i64, Row>) -> Result<Vec<Told>> {
         let ended = &self.request.ended;
         let mut order: Vec<_> = (0..ended.len()).collect();
         // Receipts first: they tell that a refusal was for its event alone.
         order.sort_by_key(|index| !matches!(ended[*index].outcome, Some(Outcome::Accepted { .. })));
         let mut told = vec![Told { lease_lost: true, row: None }; ended.len()];
         for index in order {
-            told[index] = self.finish_one(&ended[index])?;
+            told[index] = self.finish_one(&ended[index], &mut rows)?;
         }
         Ok(told)
     }
 
-    fn finish_one(&mut self, ended: &Ended) -> Result<Told> {
+    fn finish_one(&mut self, ended: &Ended, rows: &mut HashMap<i64, Row>) -> Result<Told> {
         let (id, lease_no) = (ended.id, ended.lease_no);
-        let found = self.table.find(&self.request.business_id, &Which::Id(id))?.pop();
-        let Some((_, row)) = found else { return Ok(Told { lease_lost: true, row: None }) };
-        let Some(outcome) = &ended.outcome else {
-            let decision = self.apply(id, &row, &Command::GiveBack { lease_no })?;
-            let lease_lost = decision.effect == Effect::LeaseLost;
-            return Ok(Told { lease_lost, row: decision.row.or(Some(row)) });
+        let Some(row) = rows.get(&id) else { return Ok(Told { lease_lost: true, row: None }) };
+        let command = match &ended.outcome {
+            None => Command::GiveBack { lease_no },
+            Some(outcome) => Command::Finish { lease_no, outcome: outcome.clone() },
         };
-        let finish = Command::Finish { lease_no, outcome: outcome.clone() };
-        let decision = self.apply(id, &row, &finish)?;
+        let decision = self.apply(id, row, &command)?;
         let after = decision.row.unwrap_or_else(|| row.clone());
-        let alone = after.lone_refusals > row.lone_refusals;
-        let random = self.table.random();
-        self.queue.after(id, outcome, alone, self.now, random);
+        if let Some(outcome) = &ended.outcome {
+            let alone = after.lone_refusals > row.lone_refusals;
+            let random = self.table.random();
+            self.queue.after(id, outcome, alone, self.now, random);
+        }
+        rows.insert(id, after.clone());
         Ok(Told { lease_lost: decision.effect == Effect::LeaseLost, row: Some(after) })
     }
 

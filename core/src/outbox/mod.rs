@@ -11,11 +11,17 @@ mod command;
 mod decision;
 mod entry;
 mod exchange;
+#[cfg(any(feature = "outbox-sqlite", feature = "outbox-postgres"))]
+mod failure;
 mod hash;
+#[cfg(any(feature = "outbox-sqlite", feature = "outbox-postgres"))]
+mod inbox;
 mod ledger;
 mod operator;
 mod options;
 mod place;
+#[cfg(feature = "outbox-postgres")]
+mod postgres;
 mod queue;
 mod record;
 mod report;
@@ -43,6 +49,8 @@ pub use entry::Entry;
 pub use hash::Hash;
 pub use operator::Dead;
 pub use options::OutboxBuilder;
+#[cfg(feature = "outbox-postgres")]
+pub use postgres::PostgresStore;
 pub use queue::{Admission, Queue};
 pub use record::{
     Attempted, Counts, Delivered, Enqueued, Metrics, Record, Replayed, ReplayedEvent,

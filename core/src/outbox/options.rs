@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::api::Outbox;
 use super::ledger::Caps;
+#[cfg(feature = "outbox-postgres")]
+use super::postgres::PostgresStore;
 use super::settings::Settings;
 #[cfg(feature = "outbox-sqlite")]
 use super::sqlite;
@@ -17,7 +19,7 @@ use crate::defaults;
 use crate::error::{Error, ErrorCode, Result};
 
 /// Makes an [`Outbox`]. Nothing is opened before its first use.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct OutboxBuilder {
     url: String,
@@ -30,9 +32,22 @@ pub struct OutboxBuilder {
     environment: Environment,
 }
 
+impl std::fmt::Debug for OutboxBuilder {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OutboxBuilder")
+            .field("business_id", &self.business_id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Outbox {
-    /// The outbox at `sqlite:///absolute/path`, of the business of `CONNECTLY_BUSINESS_ID`. Opens
-    /// nothing before its first use.
+    /// The outbox at this URL, of the business of `CONNECTLY_BUSINESS_ID`. Opens nothing before its
+    /// first use.
+    ///
+    /// `sqlite:///absolute/path` is a file on a disk of this machine. With the feature
+    /// `outbox-postgres`, `postgresql://user:password@host/database` is a database that many
+    /// machines share; `?sslmode=`, `?sslrootcert=` and `?schema=` say how it is reached.
     ///
     /// # Errors
     /// Of kind `configuration` where the URL cannot be used or the business is not known.
@@ -72,13 +87,15 @@ impl OutboxBuilder {
         self
     }
 
-    /// How many events may wait at most. Default: `1000000`.
+    /// How many events may wait at most in a file; PostgreSQL has no such limit. Default:
+    /// `1000000`.
     pub fn max_events(mut self, count: u64) -> Self {
         self.max_events = count;
         self
     }
 
-    /// How many bytes the payloads of waiting events may have at most. Default: `1073741824`.
+    /// How many bytes the payloads of waiting events may have at most in a file. Default:
+    /// `1073741824`.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
@@ -111,7 +128,7 @@ impl OutboxBuilder {
     /// # Errors
     /// Of kind `configuration` where a setting is missing or cannot be used.
     pub fn build(self) -> Result<Outbox> {
-        let store = open(url::read(&self.url)?)?;
+        let store = self.open()?;
         self.build_on(store)
     }
 
@@ -143,15 +160,17 @@ impl OutboxBuilder {
     }
 }
 
-#[cfg(feature = "outbox-sqlite")]
-#[expect(clippy::unnecessary_wraps, reason = "a build without a database fails")]
-fn open(location: Location) -> Result<Arc<dyn Store>> {
-    match location {
-        Location::Sqlite(path) => Ok(Arc::new(sqlite::open(path))),
+impl OutboxBuilder {
+    fn open(&self) -> Result<Arc<dyn Store>> {
+        match url::read(&self.url)? {
+            #[cfg(feature = "outbox-sqlite")]
+            Location::Sqlite(path) => Ok(Arc::new(sqlite::open(path))),
+            #[cfg(not(feature = "outbox-sqlite"))]
+            Location::Sqlite(_) => Err(url::refused("this build has no SQLite")),
+            #[cfg(feature = "outbox-postgres")]
+            Location::Postgres(url) => Ok(Arc::new(PostgresStore::at(&url, self.enqueue_timeout)?)),
+            #[cfg(not(feature = "outbox-postgres"))]
+            Location::Postgres(_) => Err(url::refused("this build has no PostgreSQL")),
+        }
     }
-}
-
-#[cfg(not(feature = "outbox-sqlite"))]
-fn open(_: Location) -> Result<Arc<dyn Store>> {
-    Err(url::refused("this build has no SQLite"))
 }

@@ -29,6 +29,15 @@ pub trait Table {
     /// The rows that are meant; at most one for an id or a key.
     fn find(&mut self, business_id: &str, which: &Which) -> Result<Vec<(i64, Row)>>;
 
+    /// The rows of these ids that are there, in any order. For a server, all in one question.
+    fn find_all(&mut self, business_id: &str, ids: &[i64]) -> Result<Vec<(i64, Row)>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(self.find(business_id, &Which::Id(*id))?);
+        }
+        Ok(found)
+    }
+
     /// Adds a row and gives its id.
     fn insert(&mut self, row: &Row, entry: &Entry) -> Result<i64>;
 

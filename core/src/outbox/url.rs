@@ -1,21 +1,38 @@
 //! Where an outbox is.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::{Error, ErrorCode, Result};
 
 /// Where an outbox is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) enum Location {
     /// In this file.
     Sqlite(PathBuf),
+    /// In the database of this URL, which may hold a password.
+    Postgres(String),
 }
 
-/// Reads `sqlite:///absolute/path`; four slashes mean the same.
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres(_) => f.debug_tuple("Postgres").finish_non_exhaustive(),
+        }
+    }
+}
+
+/// Reads `sqlite:///absolute/path`, where four slashes mean the same, or `postgresql://…`.
 pub(super) fn read(url: &str) -> Result<Location> {
     let refuse = |why| Err(refused(why));
+    if url.starts_with("postgresql://") || url.starts_with("postgres://") {
+        return Ok(Location::Postgres(url.to_owned()));
+    }
     let Some(path) = url.strip_prefix("sqlite://") else {
-        return refuse("give sqlite:///absolute/path/of/a/file.db");
+        return refuse(
+            "give sqlite:///absolute/path/of/a/file.db or postgresql://user@host/database",
+        );
     };
     if !path.starts_with('/') {
         return refuse("the path is relative; give three slashes and an absolute path");
@@ -67,6 +84,12 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
+        for scheme in ["postgresql", "postgres"] {
+            let url = format!("{scheme}://user:secret@host/shop");
+            let location = read(&url).unwrap();
+            assert_eq!(format!("{location:?}"), "Postgres(..)");
+            assert_eq!(location, Location::Postgres(url));
+        }
         let error = read("mysql://user:secret@host/shop").unwrap_err();
         assert!(!error.to_string().contains("secret"), "{error}");
     }

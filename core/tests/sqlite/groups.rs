@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::mpsc::channel;
 
 use connectly_conversions::ErrorCode;
 use connectly_conversions::binding::{Job, Kind, Queue, SqliteStore, Store, Table, Undo};
 
-use crate::support::{Folder, ask, builder, event, store, submit, wait};
+use crate::support::{Folder, ask, builder, event, store, submit, wait, while_busy};
 
 /// How many transactions were committed since the log began: each ends in one frame that says how
 /// long the file then is.
@@ -19,20 +18,6 @@ fn commits(folder: &Folder) -> usize {
         .chunks_exact(frame)
         .filter(|frame| frame[4..8] != [0; 4])
         .count()
-}
-
-/// A job that holds the thread until the function has handed in its own.
-fn while_busy(store: &SqliteStore, submit_others: impl FnOnce()) {
-    let ((began, has_begun), (release, end)) = (channel(), channel());
-    let settled = submit(store, Kind::Change, move |_| {
-        began.send(()).unwrap();
-        end.recv().unwrap();
-        Ok(())
-    });
-    has_begun.recv().unwrap();
-    submit_others();
-    release.send(()).unwrap();
-    settled.recv().unwrap().unwrap();
 }
 
 fn put(table: &mut dyn Table, name: &str) -> Result<(), Undo> {
@@ -57,7 +42,7 @@ fn what_comes_while_another_commits_shares_the_next_commit() {
     ask(&*store, Kind::Change, |table| Ok(put(table, "first").is_ok()));
     let before = commits(&folder);
     let mut settled = Vec::new();
-    while_busy(&store, || {
+    while_busy(&*store, Kind::Change, || {
         for number in 0..64 {
             let name = format!("business {number}");
             settled.push(submit(&*store, Kind::Change, move |table| put(table, &name)));
@@ -73,7 +58,7 @@ fn a_job_that_fails_undoes_its_own_work_alone() {
     let folder = Folder::new();
     let store = store(&folder.file(), &Arc::new(AtomicI64::new(0)));
     let mut settled = Vec::new();
-    while_busy(&store, || {
+    while_busy(&*store, Kind::Change, || {
         settled.push(submit(&*store, Kind::Change, |table| put(table, "one")));
         settled.push(submit(&*store, Kind::Change, |table| {
             put(table, "two")?;
@@ -90,7 +75,7 @@ fn a_job_that_panics_is_told_so_and_the_others_go_on() {
     let folder = Folder::new();
     let store = store(&folder.file(), &Arc::new(AtomicI64::new(0)));
     let (mut panicked, mut others) = (None, Vec::new());
-    while_busy(&store, || {
+    while_busy(&*store, Kind::Change, || {
         others.push(submit(&*store, Kind::Change, |table| put(table, "one")));
         panicked = Some(submit(&*store, Kind::Change, |table| {
             put(table, "two")?;
@@ -139,7 +124,7 @@ fn a_disk_that_hangs_takes_no_more_memory_than_ten_thousand_jobs() {
     let folder = Folder::new();
     let store = store(&folder.file(), &Arc::new(AtomicI64::new(0)));
     let mut settled = Vec::new();
-    while_busy(&store, || {
+    while_busy(&*store, Kind::Change, || {
         settled.extend((0..10_000).map(|_| submit(&*store, Kind::Read, |_| Ok(()))));
         let refused = submit(&*store, Kind::Read, |_| Ok(())).recv().unwrap().unwrap_err();
         assert_eq!(refused.code(), ErrorCode::OutboxBusy);
@@ -155,7 +140,7 @@ fn whoever_enqueues_on_a_disk_that_hangs_is_told_in_time() {
         .enqueue_timeout(std::time::Duration::from_millis(1))
         .build_on(Arc::clone(&store) as _)
         .unwrap();
-    while_busy(&store, || {
+    while_busy(&*store, Kind::Change, || {
         let error = wait(outbox.enqueue(&event("ORD-1"))).unwrap_err();
         assert_eq!(error.code(), ErrorCode::OutboxTimeout);
     });

@@ -10,6 +10,8 @@ mod file;
 mod forget;
 mod full;
 mod groups;
+#[path = "../jobs/mod.rs"]
+mod jobs;
 mod processes;
 mod refused;
 mod support;

@@ -4,14 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
 
-use connectly_conversions::binding::{Job, Kind, SqliteStore, Store, Table, Undo};
-use connectly_conversions::{
-    Client, ConversionEvent, Outbox, OutboxBuilder, Result, Sandbox, TrackingParams,
-};
+use connectly_conversions::binding::SqliteStore;
+use connectly_conversions::{Outbox, OutboxBuilder};
 
-pub(crate) const BUSINESS: &str = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
+pub(crate) use crate::jobs::{BUSINESS, ask, client, event, submit, wait, while_busy};
 
 /// A folder that is deleted in the end.
 #[derive(Debug)]
@@ -69,30 +66,6 @@ pub(crate) fn store(file: &Path, clock: &Arc<AtomicI64>) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::with_clock(file.to_owned(), now))
 }
 
-pub(crate) fn event(order_id: &str) -> ConversionEvent {
-    let tracking = TrackingParams::new(format!("tracking-of-{order_id}"), "s", "c", "1").unwrap();
-    ConversionEvent::purchase(tracking, order_id, "USD", "99.97").build().unwrap()
-}
-
-pub(crate) fn client(sandbox: &Sandbox) -> Client {
-    Client::builder()
-        .api_key("key-1")
-        .business_id(BUSINESS)
-        .base_url(sandbox.url())
-        .build()
-        .unwrap()
-}
-
-/// Waits for something that the store's thread does.
-pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
 /// The file as another program sees it.
 pub(crate) fn look_into(file: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(file).unwrap()
@@ -113,55 +86,4 @@ pub(crate) fn child_of(program: &Path, test: &str, marker: &str, value: &Path) -
     let mut command = Command::new(program);
     command.args(["--exact", test, "--nocapture"]).env(marker, value);
     command
-}
-
-/// What a test does in the store's thread.
-struct Ask<F> {
-    kind: Kind,
-    body: F,
-    settled: Sender<Result<()>>,
-}
-
-impl<F: FnMut(&mut dyn Table) -> Result<(), Undo> + Send> Job for Ask<F> {
-    fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    fn is_wanted(&self) -> bool {
-        true
-    }
-
-    fn run(&mut self, table: &mut dyn Table) -> Result<(), Undo> {
-        (self.body)(table)
-    }
-
-    fn settle(self: Box<Self>, committed: Result<()>) {
-        self.settled.send(committed).unwrap();
-    }
-}
-
-/// Hands in a job; what it gives tells when it is settled.
-pub(crate) fn submit(
-    store: &dyn Store,
-    kind: Kind,
-    body: impl FnMut(&mut dyn Table) -> Result<(), Undo> + Send + 'static,
-) -> Receiver<Result<()>> {
-    let (settled, receiver) = channel();
-    store.submit(Box::new(Ask { kind, body, settled }));
-    receiver
-}
-
-/// Does something with the tables and gives what came of it.
-pub(crate) fn ask<T: Send + 'static>(
-    store: &dyn Store,
-    kind: Kind,
-    mut body: impl FnMut(&mut dyn Table) -> Result<T> + Send + 'static,
-) -> T {
-    let (answer, answers) = channel();
-    let settled = submit(store, kind, move |table| {
-        let done = body(table).map_err(|_| Undo)?;
-        answer.send(done).map_err(|_| Undo)
-    });
-    settled.recv().unwrap().unwrap();
-    answers.recv().unwrap()
 }

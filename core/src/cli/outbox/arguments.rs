@@ -7,7 +7,7 @@ use crate::outbox::Target;
 
 #[derive(Debug, Args)]
 pub(crate) struct Outbox {
-    /// The outbox, such as `sqlite:///var/lib/shop/connectly.db` [env: `CONNECTLY_OUTBOX_URL`]
+    /// The outbox: `sqlite:///var/lib/shop/connectly.db` or `postgresql://user@host/database` [env: `CONNECTLY_OUTBOX_URL`]
     #[arg(long, value_name = "URL", global = true)]
     pub(super) url: Option<String>,
     /// The shop's UUID at Connectly [env: `CONNECTLY_BUSINESS_ID`]

@@ -7,12 +7,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::disk;
-use super::failure::Failure;
 use super::patience::{LONGEST, Patience};
 use super::probe::Probe;
 use super::reserve::Reserve;
 use super::schema;
 use crate::error::ErrorCode;
+use crate::outbox::failure::Failure;
 
 /// Before this version a log that many connections write can be corrupted.
 const OLDEST_SQLITE: i32 = 3_051_003;

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::connection::{Checkpoint, Open};
 use super::disk;
-use super::failure::Failure;
 use super::group::Group;
-use super::inbox::Inbox;
 use super::patience::Patience;
 use super::reserve::Reserve;
 use super::tables::Clock;
 use crate::error::ErrorCode;
+use crate::outbox::failure::Failure;
+use crate::outbox::inbox::Inbox;
 use crate::outbox::store::{Job, Kind};
 
 /// How soon an erasure that a reader was in the way of is tried again.

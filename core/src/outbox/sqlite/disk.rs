@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::failure::Failure;
 use crate::error::ErrorCode;
+use crate::outbox::failure::Failure;
 
 /// The disk's own name of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

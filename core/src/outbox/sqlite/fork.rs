@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::inbox::Inbox;
+use crate::outbox::inbox::Inbox;
 
 /// How long a fork waits for commits that are under way.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -4,10 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::Connection;
 
-use super::failure::Failure;
 use super::schema;
 use super::tables::{Clock, Tables};
 use crate::error::{Error, ErrorCode};
+use crate::outbox::failure::Failure;
 use crate::outbox::store::{Job, Kind, Undo};
 
 /// Jobs that wait for one commit.

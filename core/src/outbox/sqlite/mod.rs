@@ -10,7 +10,6 @@ mod disk;
 mod failure;
 mod fork;
 mod group;
-mod inbox;
 mod patience;
 mod probe;
 mod reserve;
@@ -31,10 +30,10 @@ use std::time::SystemTime;
 use futures_util::future::BoxFuture;
 
 use desk::Desk;
-use failure::Failure;
-use inbox::{Inbox, Taken, Task};
 use tables::Clock;
 
+use super::failure::Failure;
+use super::inbox::{Inbox, Taken, Task};
 use super::state::Millis;
 use super::store::{Job, Store};
 use super::target::millis;

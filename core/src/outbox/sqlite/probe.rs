@@ -11,8 +11,8 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::disk::Identity;
-use super::failure::Failure;
 use super::schema;
+use crate::outbox::failure::Failure;
 
 static LOOKED_INTO: Mutex<BTreeMap<Identity, Seen>> = Mutex::new(BTreeMap::new());
 

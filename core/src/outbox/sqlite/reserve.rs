@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::disk::private;
-use super::failure::Failure;
+use crate::outbox::failure::Failure;
 
 /// The log's usual length.
 const ROOM: u64 = 4 << 20;

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
-use super::failure::Failure;
 use crate::error::ErrorCode;
+use crate::outbox::failure::Failure;
 
 /// `CNCT`: the file is an outbox.
 pub(super) const APPLICATION_ID: i32 = 0x434e_4354;

@@ -8,9 +8,9 @@ mod seal;
 
 use rusqlite::Connection;
 
-use super::failure::Failure;
 use crate::error::Result;
 use crate::outbox::entry::Entry;
+use crate::outbox::failure::Failure;
 use crate::outbox::queue::Queue;
 use crate::outbox::record::{Counts, Record};
 use crate::outbox::row::Row;

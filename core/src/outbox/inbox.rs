@@ -1,4 +1,4 @@
-//! What is to be done, handed from any thread to the one that has the file open.
+//! What is to be done, handed from any thread to the one that has the database open.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -25,6 +25,7 @@ pub(super) struct Inbox {
     /// For the thread: there is something to do.
     work: Condvar,
     /// For whoever forks: the file is closed.
+    #[cfg(feature = "outbox-sqlite")]
     quiet: Condvar,
     /// A fork is at hand, or under way.
     hurry: Arc<AtomicBool>,
@@ -41,6 +42,7 @@ struct State {
     /// They wait for the end of the thread.
     closers: Vec<oneshot::Sender<()>>,
     /// The thread may have the file open.
+    #[cfg(feature = "outbox-sqlite")]
     is_open: bool,
 }
 
@@ -66,11 +68,6 @@ pub(super) enum Taken {
 }
 
 impl Inbox {
-    /// Set while a fork is at hand.
-    pub(super) fn hurry(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.hurry)
-    }
-
     pub(super) fn push(&self, job: Box<dyn Job>) -> Taken {
         let mut state = self.lock();
         let mut forgotten = VecDeque::new();
@@ -177,6 +174,19 @@ impl Inbox {
         self.hurry.load(Ordering::Acquire)
     }
 
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// For a file, which no fork may find open.
+#[cfg(feature = "outbox-sqlite")]
+impl Inbox {
+    /// Set while a fork is at hand.
+    pub(super) fn hurry(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.hurry)
+    }
+
     /// The thread may open the file from now on.
     pub(super) fn opens(&self) {
         self.lock().is_open = true;
@@ -227,10 +237,6 @@ impl Inbox {
         self.hurry.store(false, Ordering::Release);
         self.work.notify_one();
         drop(state);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -14,7 +14,7 @@ use rustls_platform_verifier::Verifier;
 use crate::error::{Error, ErrorCode, Result};
 
 /// Certificates of a PEM file, to be trusted beside the platform's.
-pub(super) fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+pub(crate) fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let refuse = |why: String| {
         let message = format!("the CA bundle {} cannot be used: {why}", path.display());
         Error::configuration(ErrorCode::InvalidCaBundle, message)
@@ -29,7 +29,7 @@ pub(super) fn read_bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 }
 
 /// The platform's verifier; the bundled roots where a slim image has no store.
-pub(super) fn config(extra_roots: &[CertificateDer<'static>]) -> Result<ClientConfig> {
+pub(crate) fn config(extra_roots: &[CertificateDer<'static>]) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = verifier(extra_roots, &provider).map_err(setup_failed)?;
     builder(provider).map(|builder| {
@@ -37,8 +37,17 @@ pub(super) fn config(extra_roots: &[CertificateDer<'static>]) -> Result<ClientCo
     })
 }
 
+/// Trusts these authorities and no other: for a server of the shop's own.
+#[cfg(feature = "outbox-postgres")]
+pub(crate) fn config_of(roots: &[CertificateDer<'static>]) -> Result<ClientConfig> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(roots.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    builder(provider).map(|builder| builder.with_root_certificates(store).with_no_client_auth())
+}
+
 /// Trusts nobody: for a base URL that needs no TLS.
-pub(super) fn unused_config() -> Result<ClientConfig> {
+pub(crate) fn unused_config() -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     builder(provider)
         .map(|builder| builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
