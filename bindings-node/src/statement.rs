@@ -1,8 +1,8 @@
 //! What the outbox writes in a transaction of the shop's own.
 
 use connectly_conversions::{ConversionEvent, Enqueued, Parameter, Statement};
-use napi::bindgen_prelude::{Buffer, Either3, External};
 use napi::Either;
+use napi::bindgen_prelude::{Buffer, Either3, External};
 use napi_derive::napi;
 
 use crate::ledger::told;

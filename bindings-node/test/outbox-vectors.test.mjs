@@ -1,12 +1,16 @@
 // The cases of vectors/outbox.json (see tests/README.md): this package's outbox, client and sandbox.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { describe, it } from "node:test";
+import { createInterface } from "node:readline";
+import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { ConversionEvent } from "connectly-conversions";
 import { Sandbox } from "connectly-conversions/testing";
-import { BUSINESS_ID, knows, newOutbox, using, vectors } from "./support.mjs";
+import { BUSINESS_ID, knows, newOutbox, outboxOf, using, vectors } from "./support.mjs";
 
 const EVENT = readFileSync(new URL("../../tests/event.json", import.meta.url), "utf8");
 const HOUR = 3_600_000;
@@ -200,13 +204,13 @@ function receivedBy(sandbox) {
 
 const sorted = (held) => held.map(({ order_id, times }) => `${JSON.stringify(order_id)} ${times}`).sort();
 
-// Each waits for its disk and its connections, so a few are played at once.
-describe("vectors/outbox.json", { concurrency: 4 }, () => {
+/** Plays every case, each with an outbox of its own. */
+function everyCase(outboxFor) {
   for (const { name, why: _, steps, received, ...more } of vectors("outbox")) {
     it(name, async (t) => {
       knows(more);
       const sandbox = using(t, await Sandbox.start());
-      const outbox = newOutbox(t);
+      const outbox = outboxFor(t, name);
       const play = new Play(outbox, sandbox, sandbox.client({ businessId: BUSINESS_ID }));
       for (const [index, step] of steps.entries()) {
         const { do: what, ...given } = step;
@@ -223,4 +227,28 @@ describe("vectors/outbox.json", { concurrency: 4 }, () => {
       }
     });
   }
+}
+
+// Each waits for its disk and its connections, so a few are played at once.
+describe("vectors/outbox.json, in a file", { concurrency: 4 }, () => everyCase((t) => newOutbox(t)));
+
+describe("vectors/outbox.json, in a database", { concurrency: 4 }, () => {
+  const root = new URL("../../", import.meta.url);
+  const started = ["run", "--quiet", "--offline", "--package", "connectly-test-postgres"];
+  let server;
+  let url;
+
+  before(async () => {
+    server = spawn("cargo", started, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+    [url] = await once(createInterface(server.stdout), "line");
+  });
+  after(async () => {
+    server.stdin.end();
+    await once(server, "exit");
+  });
+
+  everyCase((t, name) => {
+    const schema = createHash("sha256").update(name).digest("hex").slice(0, 16);
+    return outboxOf(t, `${url}?schema=case_${schema}`);
+  });
 });

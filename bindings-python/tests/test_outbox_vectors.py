@@ -1,22 +1,25 @@
-"""``outbox.json`` of the contract, with both outboxes."""
+"""``outbox.json`` of the contract, with both outboxes, in a file and in a database."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from connectly_conversions import Client, ConversionEvent, Sandbox
 
 from .conftest import BUSINESS, KEY
+from .django.databases import postgresql
 from .support.outboxes import KINDS, opened, url_of
 from .support.vectors import CONTRACT, cases
 
@@ -158,17 +161,34 @@ def event_of(changes: dict[str, Any]) -> ConversionEvent:
     return ConversionEvent.from_dict(document)
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of a database on a server of these tests'."""
+    with postgresql() as entry:
+        yield f"postgresql://{entry['USER']}@{quote(entry['HOST'], safe='')}/{entry['NAME']}"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", cases("outbox", "steps", "received"))
 def test_outbox(case: dict[str, Any], kind: str, tmp_path: Path) -> None:
+    play(case, kind, url_of(tmp_path))
+
+
+@pytest.mark.parametrize("case", cases("outbox", "steps", "received"))
+def test_outbox_in_a_database(case: dict[str, Any], server: str) -> None:
+    schema = hashlib.sha256(case["name"].encode()).hexdigest()
+    play(case, "blocking", f"{server}?schema=case_{schema[:16]}")
+
+
+def play(case: dict[str, Any], kind: str, url: str) -> None:
     with (
         Sandbox() as sandbox,
         Client(KEY, BUSINESS, base_url=sandbox.url) as client,
-        opened(kind, url_of(tmp_path), BUSINESS, enqueue_timeout=30) as outbox,
+        opened(kind, url, BUSINESS, enqueue_timeout=30) as outbox,
     ):
-        play = Play(outbox, client, sandbox)
+        played = Play(outbox, client, sandbox)
         for step in case["steps"]:
-            play.step(step)
+            played.step(step)
         if "received" in case:
             received = Counter(event.order_id for event in sandbox.received)
             wanted: Counter[str | None] = Counter()
