@@ -15,6 +15,8 @@ impl Outbox {
     pub(crate) fn exists(url: &str) -> Result<bool> {
         match url::read(url)? {
             Location::Sqlite(path) => Ok(path.exists()),
+            // It is for a server to say, once it is asked for the first time.
+            Location::Postgres(_) => Ok(true),
         }
     }
 

@@ -10,6 +10,7 @@ use super::rows::param;
 use crate::outbox::queue::Queue;
 use crate::outbox::record::Counts;
 use crate::outbox::state::{Millis, State};
+use crate::outbox::table::Live;
 
 const QUEUE: &str = "
     SELECT paused_until, refused_code, paused_since, paused_before, probed_at, probed_id, failures,
@@ -125,6 +126,26 @@ static COUNTS: LazyLock<String> = LazyLock::new(|| {
 
 pub(super) fn counts(business_id: &str) -> Statement<'_> {
     Statement { sql: &COUNTS, params: vec![param(business_id, Type::TEXT)] }
+}
+
+const LIVE: &str = "
+    SELECT count(*), coalesce(sum(length(wire)), 0)::bigint FROM connectly_outbox
+    WHERE state = 'held' OR state = 'pending' UNION ALL
+    SELECT count(*), coalesce(sum(length(wire)), 0)::bigint FROM connectly_outbox
+    WHERE state = 'leased'";
+
+pub(super) fn live() -> Statement<'static> {
+    Statement { sql: LIVE, params: Vec::new() }
+}
+
+pub(super) fn read_live(found: &[Found]) -> Result<Live, tokio_postgres::Error> {
+    let mut live = Live::default();
+    for row in found {
+        let (rows, bytes): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        live.rows += u64::try_from(rows).unwrap_or(0);
+        live.bytes += u64::try_from(bytes).unwrap_or(0);
+    }
+    Ok(live)
 }
 
 pub(super) fn read_counts(found: &[Found]) -> Result<Counts, tokio_postgres::Error> {

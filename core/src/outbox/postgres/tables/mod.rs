@@ -361,10 +361,15 @@ impl Table for Tables<'_> {
         Ok(self.read(&found, people::read_ages)?.pop().unwrap_or_default())
     }
 
-    /// A server has limits of its own, and a counter of what waits would be one row that every
-    /// checkout waits for.
+    /// Only whoever looks is told: a server has limits of its own, and a counter of what waits would
+    /// be one row that every checkout waits for.
     fn live(&mut self) -> Result<Live> {
-        Ok(Live::default())
+        if self.mode == Mode::Writes {
+            return Ok(Live::default());
+        }
+        let found = self.ask(control::live())?;
+        let live = control::read_live(&found);
+        self.tell(live)
     }
 
     fn retire(&mut self, business_id: &str, before: Millis, most: usize) -> Result<usize> {
