@@ -15,12 +15,17 @@ import {
   type OutboxRecord,
   type OutboxState,
   type Receipt,
+  type Report,
   TrackingParams,
   ValidationError,
   type Visit,
   type Worker,
 } from "connectly-conversions";
 import { assertReported, Sandbox } from "connectly-conversions/testing";
+
+declare const pg: { query(sql: string, values: unknown[]): Promise<{ rows: any[] }> };
+declare const prisma: { $queryRawUnsafe<T = unknown>(sql: string, ...values: unknown[]): Promise<T> };
+declare const knex: { raw(sql: string, values: Record<string, string | number | Buffer | null>): PromiseLike<any> };
 
 declare const query: Record<string, string | string[] | undefined>;
 const tracking: TrackingParams | null = TrackingParams.fromUrl(new URL("https://shop.example/"), { extraParams: ["gift"] });
@@ -140,6 +145,27 @@ if (tracking !== null) {
     letter.enqueuedAt.getTime();
     letter.finishedAt?.getTime();
   }
+  const bought = { orderId: "1", currency: "USD", value: 1, tracking: null };
+  const report: Report = await outbox.reportPurchase(bought, { value: "net", skipIf: ({ orderId }) => orderId === "7" });
+  if (report.result === "duplicate") {
+    report.conflict satisfies boolean;
+  } else if (report.result === "skipped") {
+    report.reason === "unpaid";
+  } else if (report.result === "failed") {
+    String(report.error);
+  }
+  // @ts-expect-error only a duplicate has it
+  report.result === "queued" && report.conflict;
+  // @ts-expect-error where nothing is known of the customer, that is said
+  await outbox.reportPurchase({ orderId: "1", currency: "USD", value: 1 });
+  // @ts-expect-error no such value
+  await outbox.reportPurchase(bought, { value: "gross" });
+  await outbox.reportPurchase(bought, { within: ({ sql, parameters }) => pg.query(sql, parameters) });
+  await outbox.reportPurchase(bought, { within: ({ sql, parameters }) => prisma.$queryRawUnsafe(sql, ...parameters) });
+  await outbox.reportPurchase(bought, {
+    style: "named",
+    within: ({ sql, parameters }) => knex.raw(sql, parameters),
+  });
   await outbox.pause(new Date());
   const delivered: Delivered = await outbox.deliver(client, { deadline: 5, signal: AbortSignal.timeout(5), rate: 5 });
   const worker: Worker = outbox.worker(client, { concurrency: 2, onAttempt: ({ took }) => took.toFixed() }).ref();

@@ -78,7 +78,7 @@ export type {
 } from "./outbox-options.js";
 export type { Outcome } from "./outcome.js";
 export type { Receipt } from "./records.js";
-export type { Omission, Report, ReportOptions } from "./reporting.js";
+export type { Omission, Report, ReportOptions, RunStatement, StatementRows } from "./reporting.js";
 export type { SqlValue, Statement, StatementParameters, StatementRow } from "./statement.js";
 export type { OfId, OfOrder, OfTracking, OutboxTarget, ReplayTarget } from "./target.js";
 export type { CaptureOptions, TrackingParamsJSON, TrackingValues } from "./tracking.js";

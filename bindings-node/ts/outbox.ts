@@ -132,7 +132,10 @@ export class Outbox {
    * Reports an order, or writes down why it is not reported. It never rejects, unless the options
    * are `strict`: a checkout goes on, whatever became of it.
    */
-  async reportPurchase(order: OrderInput, options?: ReportOptions): Promise<Report> {
+  async reportPurchase<S extends StatementStyle = "numeric">(
+    order: OrderInput,
+    options?: ReportOptions<S>,
+  ): Promise<Report> {
     this.#use();
     return await reportPurchase(this.#native, order, options);
   }

@@ -5,17 +5,29 @@ import { call } from "./calling.js";
 import type { OMISSIONS } from "./codes.js";
 import { orderOf } from "./document.js";
 import { variable } from "./environment.js";
+import { errorOf } from "./errors.js";
 import type { OrderInput } from "./input.js";
 import { textOf } from "./json.js";
-import type { NativeOutbox } from "./native.js";
-import type { Issue } from "./records.js";
+import type { NativeOutbox, NativeStatement } from "./native.js";
+import type { StatementStyle } from "./outbox-options.js";
+import type { Failed, Issue } from "./records.js";
+import { Statement, type StatementParameters, type StatementRow, styleOf } from "./statement.js";
 import { TrackingParams } from "./tracking.js";
 
 /** Why an order is deliberately not reported. */
 export type Omission = (typeof OMISSIONS)[number];
 
+/** A statement as a driver runs it: its parameters are a list, or by name where they are named. */
+export interface RunStatement<S extends StatementStyle = "numeric"> {
+  readonly sql: string;
+  readonly parameters: StatementParameters<S>;
+}
+
+/** The rows that a driver gave: a list (Prisma), or the member `rows` (`pg`, Knex). */
+export type StatementRows = readonly unknown[] | { readonly rows: readonly unknown[] };
+
 /** What a shop reports. */
-export interface ReportOptions {
+export interface ReportOptions<S extends StatementStyle = "numeric"> {
   /** What is reported of the total: all of it unless given. `net` is without tax and shipping. */
   readonly value?: "total" | "without_tax" | "without_shipping" | "net" | null | undefined;
   /** Whether orders that are not paid are reported. */
@@ -26,6 +38,14 @@ export interface ReportOptions {
   readonly reportRenewals?: boolean | null | undefined;
   /** Asked whether an order is left out, such as one of staff or a test: `true`, or why. */
   skipIf?(order: OrderInput): Excluded | Promise<Excluded>;
+  /**
+   * Runs a statement in the shop's own transaction on PostgreSQL, with the shop's own driver: rolled
+   * back means never sent, committed means sent. It is called a few times, since a savepoint keeps
+   * what fails here from the order.
+   */
+  within?(statement: RunStatement<S>): PromiseLike<StatementRows>;
+  /** How that driver writes parameters; `"numeric"` unless given. */
+  readonly style?: S | null | undefined;
   /** Throws what goes wrong, instead of returning `failed`. */
   readonly strict?: boolean | null | undefined;
 }
@@ -59,13 +79,13 @@ interface Reported {
 }
 
 const POLICY = ["value", "reportUnpaid", "reportZero", "reportRenewals"];
-const OPTIONS = [...POLICY, "skipIf", "strict"];
+const OPTIONS = [...POLICY, "skipIf", "within", "style", "strict"];
 
 /** Reports an order. It rejects only where the options are `strict`. */
-export async function reportPurchase(
+export async function reportPurchase<S extends StatementStyle>(
   outbox: NativeOutbox,
   order: OrderInput,
-  options: ReportOptions | undefined,
+  options: ReportOptions<S> | undefined,
 ): Promise<Report> {
   try {
     return reportOf(await write(outbox, order, options));
@@ -78,12 +98,12 @@ export async function reportPurchase(
   }
 }
 
-async function write(
+async function write<S extends StatementStyle>(
   outbox: NativeOutbox,
   order: OrderInput,
-  options: ReportOptions | undefined,
+  options: ReportOptions<S> | undefined,
 ): Promise<Reported> {
-  const { skipIf, strict: _, ...policy } = optionsOf<ReportOptions>(options, OPTIONS);
+  const { skipIf, within, style, strict: _, ...policy } = optionsOf<ReportOptions<S>>(options, OPTIONS);
   const excluded = await skipIf?.(order);
   const members = orderOf(order, typeof excluded === "string" ? excluded || null : excluded ? true : null);
   const tracking = storedOf(order.tracking);
@@ -97,9 +117,45 @@ async function write(
   const { holdUntil } = order;
   const hold = holdUntil === "release" ? holdUntil : millisecondsOf("holdUntil", holdUntil);
   const trace = textOption("traceparent", order.traceparent);
+  if (within !== undefined && within !== null) {
+    const written = outbox.reportStatement(members, tracking, settings, styleOf(style), hold, trace);
+    return await run(written, within, styleOf(style) as S);
+  }
   return await call<Reported>((bridge, id) =>
     outbox.report(bridge, id, members, tracking, settings, hold, trace),
   );
+}
+
+/** Runs what is to be written in the shop's transaction; nothing is, where there is nothing to compare. */
+async function run<S extends StatementStyle>(
+  written: NativeStatement | string,
+  within: NonNullable<ReportOptions<S>["within"]>,
+  style: S,
+): Promise<Reported> {
+  if (typeof written === "string") {
+    const answer = JSON.parse(written) as { readonly done: Reported } | Failed;
+    if ("error" in answer) {
+      throw errorOf(answer.error);
+    }
+    return answer.done;
+  }
+  const statement = Statement.of<S>(written, style);
+  const command = (sql: string) =>
+    within({ sql, parameters: (style === "numeric" ? [] : {}) as StatementParameters<S> });
+  // A statement that fails spoils the transaction around it, and the order with it.
+  await command("SAVEPOINT connectly");
+  try {
+    const { sql, parameters } = statement;
+    const answer = await within({ sql, parameters });
+    const [row] = "rows" in answer ? answer.rows : answer;
+    const reported = statement.read<Reported>(row as StatementRow);
+    await command("RELEASE SAVEPOINT connectly");
+    return reported;
+  } catch (error) {
+    // A transaction that is lost says so itself.
+    await Promise.resolve(command("ROLLBACK TO SAVEPOINT connectly")).catch(() => {});
+    throw error;
+  }
 }
 
 /** The stored form of an order's params. */
