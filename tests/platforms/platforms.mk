@@ -27,6 +27,9 @@ test-platforms: test-packing test-source
 platforms: $(OUT)
 	$(MAKE) pack-python pack-node pack-swift
 	$(LOAD_PLATFORMS) $(OUT) --platforms "$(PLATFORMS)" --suites
+	# This machine's wheel under every Python that can be had.
+	for wheel in $(OUT)/*-manylinux*_$$(uname -m).whl; do \
+		[ ! -e $$wheel ] || bindings-python/tests/versions/run $$wheel; done
 	python3 $(PLATFORM_DIR)/contents.py $(OUT)
 
 ## test-reproducible PLATFORMS=…: packed twice, in two folders, the packages have the same bytes
