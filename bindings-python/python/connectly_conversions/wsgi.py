@@ -18,6 +18,7 @@ from connectly_conversions._visits import (
     Site,
     headers_of,
     params_of,
+    url_of,
     visits,
 )
 
@@ -72,11 +73,9 @@ class ConnectlyMiddleware:
         return self._app(environ, start_response)
 
     def _request(self, environ: Environ) -> Request:
-        # A server hands over each byte as one character (PEP 3333).
-        query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
         session = None if self._session is None else environ.get(self._session)
         method, headers = environ["REQUEST_METHOD"], headers_of(environ)
-        return Request(self._site, environ, method, b"/?" + query, headers, session)
+        return Request(self._site, environ, method, url_of(environ), headers, session)
 
 
 def _setting(cookies: tuple[str, ...], start_response: StartResponse) -> StartResponse:

@@ -41,6 +41,17 @@ def test_a_landing_is_kept_in_session_and_cookie() -> None:
     assert visits["captured"] == 1
 
 
+def test_bytes_that_no_browser_has_encoded_are_read_as_utf_8() -> None:
+    """As ``curl`` sends them; WSGI hands each byte over as a character."""
+    link = LANDING.replace(VISIT["cnct_tracking_id"], "trk-é")
+    assert _known(Client().get(link)) == "trk-é"
+
+    async def visits_the_shop() -> str | None:
+        return _known(await AsyncClient().get(f"/async{link[1:]}"))
+
+    assert asyncio.run(visits_the_shop()) == "trk-é"
+
+
 def test_either_alone_is_enough() -> None:
     for forgotten in (COOKIE_NAME, "sessionid"):
         shop = Client()

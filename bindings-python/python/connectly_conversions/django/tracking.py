@@ -7,12 +7,13 @@ import logging
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import router, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
 from connectly_conversions import TrackingParams
-from connectly_conversions._visits import Request, headers_of
+from connectly_conversions._visits import Request, headers_of, url_of
 from connectly_conversions.django import conf, waiting
 from connectly_conversions.django.models import BoundTracking
 
@@ -36,12 +37,18 @@ def seen(request: HttpRequest, url: str | None = None) -> Request:
         settings.site,
         request,
         str(request.method) if url is None else "GET",
-        "/?" + meta.get("QUERY_STRING", "") if url is None else url,
+        _url(request) if url is None else url,
         headers_of(meta),
         getattr(request, "session", None) if settings.session else None,
     )
     setattr(request, _SEEN, found)
     return found
+
+
+def _url(request: HttpRequest) -> str | bytes:
+    if isinstance(request, WSGIRequest):
+        return url_of(request.META)
+    return "/?" + request.META.get("QUERY_STRING", "")
 
 
 def tracking_for(request: HttpRequest) -> TrackingParams | None:
