@@ -37,18 +37,23 @@ DJANGO = Description(
     prepare=(PYTHON, "manage.py", "migrate", "--verbosity=0"),
 )
 
+PATIENT = {"SHOP_ENQUEUE_TIMEOUT": "60"}
+"""No journey is about a slow disk."""
+
 _RUST = str(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"), "debug/rust-checkout"))
 
 RUST = Description(
     folder=EXAMPLES / "rust-checkout",
     web=(_RUST, "web"),
     worker=(_RUST, "worker"),
+    environment=PATIENT,
 )
 
 EXPRESS = Description(
     folder=EXAMPLES / "node-checkout",
     web=("node", "dist/web.js"),
     worker=("node", "dist/worker.js"),
+    environment=PATIENT,
 )
 
 NEXT = Description(
@@ -56,6 +61,7 @@ NEXT = Description(
     # Moved elsewhere, as an image gets it; `make` says where to.
     web=("node", "next/web.mjs", os.environ.get("NEXT_SHOP", "next/.next/standalone")),
     worker=EXPRESS.worker,
+    environment=PATIENT,
 )
 
 SHOPS = {

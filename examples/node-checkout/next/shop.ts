@@ -20,9 +20,13 @@ let opened: Shop | undefined;
 /** Opened by the first request: `next build` loads this file, too, where there is no shop. */
 function shop(): Shop {
   const folder = process.env.SHOP_DATA ?? ".";
+  const patience = process.env.SHOP_ENQUEUE_TIMEOUT;
   opened ??= {
     orders: new Orders(join(folder, "orders.jsonl")),
-    outbox: Outbox.open(`sqlite://${join(folder, "connectly.db")}`),
+    outbox: Outbox.open(`sqlite://${join(folder, "connectly.db")}`, {
+      // How long a checkout waits for the disk at most, where a quarter of a second is too short.
+      enqueueTimeout: patience === undefined ? undefined : Number(patience) * 1000,
+    }),
   };
   return opened;
 }

@@ -3,13 +3,13 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, Outbox } from "connectly-conversions";
+import { Client } from "connectly-conversions";
 import { Sandbox } from "connectly-conversions/testing";
-import { endOnSignals, outboxIn, serve, work } from "./processes.js";
+import { endOnSignals, open, serve, work } from "./processes.js";
 
 const sandbox = process.env.CONNECTLY_API_KEY ? undefined : await Sandbox.start();
 const folder = process.env.SHOP_DATA ?? (await mkdtemp(join(tmpdir(), "shop-")));
-const outbox = Outbox.open(outboxIn(folder), { businessId: sandbox?.clientOptions.businessId });
+const outbox = open(folder, sandbox?.clientOptions.businessId);
 endOnSignals(outbox, await serve(folder, outbox));
 work(outbox, sandbox?.client() ?? new Client());
 if (sandbox !== undefined) {

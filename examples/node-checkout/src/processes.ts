@@ -4,12 +4,21 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Client, Outbox } from "connectly-conversions";
+import { type Client, Outbox } from "connectly-conversions";
 import { Orders } from "./orders.js";
 import { shop } from "./shop.js";
 
-/** Where the outbox of a shop's folder lies. */
-export const outboxIn = (folder: string) => `sqlite://${join(folder, "connectly.db")}`;
+/**
+ * The outbox of a shop's folder. `SHOP_ENQUEUE_TIMEOUT` is how many seconds a checkout waits for the
+ * disk at most, where a quarter of one is too short.
+ */
+export function open(folder: string, businessId?: string): Outbox {
+  const patience = process.env.SHOP_ENQUEUE_TIMEOUT;
+  return Outbox.open(`sqlite://${join(folder, "connectly.db")}`, {
+    businessId,
+    enqueueTimeout: patience === undefined ? undefined : Number(patience) * 1000,
+  });
+}
 
 /** Serves the shop, and tells where. */
 export async function serve(folder: string, outbox: Outbox): Promise<Server> {

@@ -1,12 +1,12 @@
 // npm run worker: delivers what the web process reports. It needs the key, and no port.
 
-import { Client, Outbox } from "connectly-conversions";
-import { endOnSignals, outboxIn, work } from "./processes.js";
+import { Client } from "connectly-conversions";
+import { endOnSignals, open, work } from "./processes.js";
 
 const folder = process.env.SHOP_DATA;
 if (folder === undefined) {
   throw new Error("SHOP_DATA names no folder");
 }
-const outbox = Outbox.open(outboxIn(folder));
+const outbox = open(folder);
 work(outbox, new Client());
 endOnSignals(outbox);

@@ -28,8 +28,14 @@ fn data() -> Result<PathBuf, Box<dyn Error>> {
     Ok(env::var("SHOP_DATA").map_err(|_| "SHOP_DATA names no folder")?.into())
 }
 
-fn open(folder: &Path) -> connectly_conversions::Result<Outbox> {
-    Outbox::open(&format!("sqlite://{}/connectly.db", folder.display()))
+/// `SHOP_ENQUEUE_TIMEOUT` is how many seconds a checkout waits for the disk at most, where a quarter
+/// of one is too short.
+fn open(folder: &Path) -> Result<Outbox, Box<dyn Error>> {
+    let outbox = Outbox::builder(&format!("sqlite://{}/connectly.db", folder.display()));
+    Ok(match env::var("SHOP_ENQUEUE_TIMEOUT") {
+        Ok(seconds) => outbox.enqueue_timeout(Duration::from_secs(seconds.parse()?)).build()?,
+        Err(_) => outbox.build()?,
+    })
 }
 
 /// Resolves once the process is asked to end.
