@@ -67,8 +67,8 @@ pub(crate) fn offset(date: i64, sent: i64, received: i64) -> i64 {
 
 impl ServerClock {
     /// What all clients of the real API share.
-    pub(crate) fn of_process() -> Self {
-        OF_PROCESS.clone()
+    pub(crate) fn of_process() -> &'static Self {
+        &OF_PROCESS
     }
 
     /// An answer with this `Date` came.
@@ -80,7 +80,7 @@ impl ServerClock {
         let offset = offset(date, unix_seconds(sent.wall), unix_seconds(received.wall));
         // Never waited for: another thread may hold it, and in a forked child for ever.
         if let Ok(mut learned) = self.0.learned.try_lock() {
-            *learned = Some(Learned { offset, at: received });
+            *learned = (offset != 0).then_some(Learned { offset, at: received });
         }
         if offset != 0 && !self.0.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -92,12 +92,21 @@ impl ServerClock {
         }
     }
 
-    /// The server's time for what the machine's wall clock calls `wall` at this moment; the
-    /// machine's own where nothing is known.
-    pub(crate) fn corrected(&self, wall: i64, at: Moment) -> i64 {
-        let learned = self.0.learned.try_lock().ok().and_then(|learned| *learned);
-        let holds = learned.filter(|learned| at.is_in_step_with(learned.at));
-        holds.map_or(wall, |learned| wall.saturating_add(learned.offset))
+    /// The server's time for what the machine's wall clock calls `wall` now; the machine's own
+    /// where nothing is known.
+    pub(crate) fn corrected(&self, wall: i64) -> i64 {
+        self.learned().map_or(wall, |learned| learned.correct(wall, Moment::now()))
+    }
+
+    /// Never waited for, as above.
+    fn learned(&self) -> Option<Learned> {
+        self.0.learned.try_lock().ok().and_then(|learned| *learned)
+    }
+}
+
+impl Learned {
+    fn correct(self, wall: i64, at: Moment) -> i64 {
+        if at.is_in_step_with(self.at) { wall.saturating_add(self.offset) } else { wall }
     }
 }
 
@@ -165,19 +174,20 @@ mod tests {
     #[test]
     fn what_was_learned_holds_while_the_machines_clocks_go_on_in_step() {
         let (clock, start) = (ServerClock::default(), Instant::now());
-        assert_eq!(clock.corrected(NOW, moment(start, 0)), NOW);
+        assert_eq!(clock.corrected(NOW), NOW);
         clock.learn(date(NOW + 600), moment(start, 0), moment(start, 0));
-        assert_eq!(clock.corrected(NOW, moment(start, 0)), NOW + 599);
-        assert_eq!(clock.corrected(NOW + 3_600, moment(start, 3_600)), NOW + 4_199);
+        let learned = clock.learned().unwrap();
+        assert_eq!(learned.correct(NOW, moment(start, 0)), NOW + 599);
+        assert_eq!(learned.correct(NOW + 3_600, moment(start, 3_600)), NOW + 4_199);
         // The wall clock was set, forth or back, and a machine slept: its steady clock stood.
         for seconds in [600, -600, 30_000] {
             let mut at = moment(start, 700);
             at.wall = date(NOW + 700 + seconds);
-            assert_eq!(clock.corrected(NOW, at), NOW, "{seconds}");
+            assert_eq!(learned.correct(NOW, at), NOW, "{seconds}");
         }
         // The next answer tells that it is well again.
         clock.learn(date(NOW + 700), moment(start, 700), moment(start, 700));
-        assert_eq!(clock.corrected(NOW + 700, moment(start, 700)), NOW + 700);
+        assert_eq!(clock.corrected(NOW + 700), NOW + 700);
     }
 
     /// Counts what is logged on this thread.
@@ -224,6 +234,6 @@ mod tests {
         clock.learn(UNIX_EPOCH, moment(start, 0), moment(start, 0));
         let set = Moment { wall: date(NOW + 900), steady: start };
         clock.learn(date(NOW), moment(start, 0), set);
-        assert_eq!(clock.corrected(NOW, moment(start, 0)), NOW);
+        assert_eq!(clock.corrected(NOW), NOW);
     }
 }

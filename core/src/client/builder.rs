@@ -185,7 +185,7 @@ impl ClientBuilder {
         let url = config::endpoint(&base_url, &business_id, self.allow_insecure_http)?;
         // A sandbox is reached by plain http: its clock, which a test sets, is not the API's.
         let is_api = url.scheme() == "https";
-        let clock = if is_api { ServerClock::of_process() } else { ServerClock::default() };
+        let clock = if is_api { ServerClock::of_process().clone() } else { ServerClock::default() };
         let settings = Settings {
             business_id: config::business(&business_id)?.hyphenated().to_string(),
             headers: headers(&api_key, self.user_agent.as_deref())?,

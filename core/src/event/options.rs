@@ -1,6 +1,6 @@
 //! How an event is read and checked.
 
-use crate::clock::{Moment, ServerClock};
+use crate::clock::ServerClock;
 use crate::document::{Form, Reader, Spelling};
 use crate::error::Result;
 use crate::model::{EventTime, Rounding, now};
@@ -109,7 +109,6 @@ impl EventOptions {
             Some(Now::ByClock(moment)) => validation::plausible("now", moment)?,
             None => now(),
         };
-        let corrected = |clock: &ServerClock| clock.corrected(wall, Moment::now());
-        Ok(self.clock.as_ref().map_or_else(|| corrected(&ServerClock::of_process()), corrected))
+        Ok(self.clock.as_ref().unwrap_or(ServerClock::of_process()).corrected(wall))
     }
 }
