@@ -120,6 +120,13 @@ describe("the tarballs", () => {
     assert.equal(await node("none.cjs"), told);
   });
 
+  it("bring the capture snippet, as a file and as an import", async () => {
+    const read = "require('fs').readFileSync(require.resolve('connectly-conversions/snippet'), 'utf8')";
+    assert.match(await node("-p", read), /^\(\(\)=>\{.*cnct_landing=v1\./);
+    // A server that renders a page loads its modules, too.
+    assert.equal(await node("--input-type=module", "-e", 'import "connectly-conversions/snippet"'), "");
+  });
+
   it("bring the command", async () => {
     const { stdout } = await call("npx", ["--no-install", "connectly", "--version"], {
       cwd: folder,

@@ -100,7 +100,7 @@ describe("the README", () => {
         section = heading;
         continue;
       }
-      if (["In a shop", "In your own transaction", "Next.js"].includes(section)) {
+      if (["In a shop", "In your own transaction", "In a function", "Next.js"].includes(section)) {
         continue;
       }
       const name = `${files.length}-${section.toLowerCase().replace(/\W+/g, "-")}`;

@@ -43,7 +43,10 @@
       }
       // Nobody's visit, or a bad one, must not displace a good one; too long a cookie is refused.
       if (named.flat().every(storable) && fits(extra)) {
-        const value = btoa(bytes(json(extra))).replace(/[+/=]/g, (letter) => ({ "+": "-", "/": "_" })[letter] ?? "");
+        const value = btoa(bytes(json(extra))).replace(
+          /[+/=]/g,
+          (letter) => ({ "+": "-", "/": "_" })[letter] ?? "",
+        );
         document.cookie =
           `cnct_landing=v1.${value};path=/;max-age=7776000;samesite=lax` +
           (domain ? `;domain=${domain}` : "") +

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const tools = createRequire(here("../../bindings-node/test/frameworks/bundlers/package.json"));
 const shop = createRequire(here("../../bindings-node/test/frameworks/visits/package.json"));
 const { Landing, TrackingParams } = shop("connectly-conversions");
 const { connectly, trackingFor } = shop("connectly-conversions/express");
@@ -145,8 +146,23 @@ describe("the capture snippet", () => {
     assert(SNIPPET.length < 1_000);
   });
 
+  it("is kept by whoever bundles a page", () => {
+    const { outputFiles } = tools("esbuild").buildSync({
+      stdin: {
+        contents: 'import "connectly-conversions/snippet";',
+        resolveDir: here("../../bindings-node/test/frameworks/visits"),
+      },
+      bundle: true,
+      platform: "browser",
+      write: false,
+    });
+    assert.match(outputFiles[0].text, /cnct_landing=v1\./);
+  });
+
   it("is made of its source", () => {
-    const made = execFileSync(process.execPath, [here("../../core/snippet/minify.mjs")], { encoding: "utf8" });
+    const made = execFileSync(process.execPath, [here("../../core/snippet/minify.mjs")], {
+      encoding: "utf8",
+    });
     assert.equal(SNIPPET, made);
   });
 });
@@ -182,7 +198,10 @@ describe("the cookie of the snippet", () => {
       input: JSON.stringify(cookies),
       encoding: "utf8",
     });
-    const answers = django.trim().split("\n").map((line) => JSON.parse(line));
+    const answers = django
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     assert.equal(answers.length, cookies.length);
     assert(cookies.length > 80);
     for (const [index, cookie] of cookies.entries()) {
