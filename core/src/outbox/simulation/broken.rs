@@ -18,4 +18,8 @@ pub(super) enum Broken {
     ShortLease,
     /// A table that forgets when an outcome was first unknown: the window never closes.
     NoWindow,
+    /// A store whose leases go by the clocks of the hosts, which differ.
+    HostClocks,
+    /// A store that asks again by itself when the answer to a COMMIT was lost.
+    AsksAgain,
 }

@@ -1,12 +1,12 @@
-//! The outbox's tables in memory, and a transaction on them.
+//! A transaction on the outbox's tables in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::broken::Broken;
 use super::history::History;
+use super::tables::{Stored, Tables};
 use crate::error::Result;
 use crate::outbox::entry::Entry;
 use crate::outbox::queue::Queue;
@@ -14,46 +14,7 @@ use crate::outbox::record::{Counts, Record};
 use crate::outbox::row::Row;
 use crate::outbox::state::{Millis, State};
 use crate::outbox::table::{Change, Due, Filter, Live, Table, Which};
-use crate::outbox::transition::{LEASE, LONGEST_WAIT};
-
-/// What is on the disk.
-#[derive(Default)]
-pub(super) struct Tables {
-    rows: BTreeMap<i64, Stored>,
-    /// Those that are still to be sent, so that no question reads the others.
-    live: BTreeSet<i64>,
-    queues: BTreeMap<String, Queue>,
-}
-
-#[derive(Clone)]
-pub(super) struct Stored {
-    pub(super) row: Row,
-    pub(super) entry: Entry,
-}
-
-impl Tables {
-    pub(super) fn rows(&self) -> impl Iterator<Item = (i64, &Stored)> {
-        self.rows.iter().map(|(id, stored)| (*id, stored))
-    }
-
-    pub(super) fn is_idle(&self) -> bool {
-        self.live_rows()
-            .all(|(_, stored)| stored.row.state == State::Held && stored.row.due_at.is_none())
-    }
-
-    fn put(&mut self, id: i64, stored: Option<Stored>) -> Option<Stored> {
-        self.live.remove(&id);
-        let Some(stored) = stored else { return self.rows.remove(&id) };
-        if stored.row.state.is_live() {
-            self.live.insert(id);
-        }
-        self.rows.insert(id, stored)
-    }
-
-    fn live_rows(&self) -> impl Iterator<Item = (i64, &Stored)> {
-        self.live.iter().filter_map(|id| Some((*id, self.rows.get(id)?)))
-    }
-}
+use crate::outbox::transition::LEASE;
 
 enum Undo {
     Row(i64, Option<Box<Stored>>),
@@ -65,18 +26,26 @@ pub(super) struct Transaction {
     tables: OwnedMutexGuard<Tables>,
     history: Arc<History>,
     undo: Vec<Undo>,
+    /// How far the clock of whoever asks is from the server's.
+    skew: Millis,
 }
 
 impl Transaction {
     pub(super) fn new(tables: OwnedMutexGuard<Tables>, history: Arc<History>) -> Self {
-        Self { tables, history, undo: Vec::new() }
+        Self { tables, history, undo: Vec::new(), skew: 0 }
+    }
+
+    /// Of a host whose clock is wrong by so much.
+    pub(super) fn of_host(mut self, skew: Millis) -> Self {
+        self.skew = skew;
+        self
     }
 
     /// Whether a worker gets an event by it.
     pub(super) fn claims(&self) -> bool {
         let is_leased = |undo: &Undo| match undo {
             Undo::Row(id, _) => {
-                let stored = self.tables.rows.get(id);
+                let stored = self.tables.row(*id);
                 stored.is_some_and(|stored| stored.row.state == State::Leased)
             }
             Undo::Queue(..) => false,
@@ -87,7 +56,7 @@ impl Transaction {
     pub(super) fn commit(mut self) {
         for undo in std::mem::take(&mut self.undo) {
             if let Undo::Row(id, _) = undo
-                && let Some(stored) = self.tables.rows.get(&id)
+                && let Some(stored) = self.tables.row(id)
             {
                 self.history.durable(id, &stored.row, &stored.entry);
             }
@@ -130,10 +99,7 @@ impl Drop for Transaction {
         for undo in std::mem::take(&mut self.undo).into_iter().rev() {
             match undo {
                 Undo::Row(id, before) => drop(self.tables.put(id, before.map(|stored| *stored))),
-                Undo::Queue(business, Some(queue)) => {
-                    self.tables.queues.insert(business, queue);
-                }
-                Undo::Queue(business, None) => drop(self.tables.queues.remove(&business)),
+                Undo::Queue(business, queue) => drop(self.tables.put_queue(&business, queue)),
             }
         }
     }
@@ -141,7 +107,8 @@ impl Drop for Transaction {
 
 impl Table for Transaction {
     fn now(&mut self) -> Result<Millis> {
-        Ok(self.history.clock.wall())
+        let skew = if self.broken() == Broken::HostClocks { self.skew } else { 0 };
+        Ok(self.history.clock.wall() + skew)
     }
 
     fn random(&mut self) -> f64 {
@@ -149,7 +116,7 @@ impl Table for Transaction {
     }
 
     fn queue(&mut self, business_id: &str) -> Result<Queue> {
-        let mut queue = self.tables.queues.get(business_id).cloned().unwrap_or_default();
+        let mut queue = self.tables.queue(business_id).cloned().unwrap_or_default();
         if self.broken() == Broken::NeverResumes && queue.refused_code.is_some() {
             queue.probed_at = Some(self.history.clock.wall());
         }
@@ -157,29 +124,32 @@ impl Table for Transaction {
     }
 
     fn put_queue(&mut self, business_id: &str, queue: &Queue) -> Result<()> {
-        let before = self.tables.queues.insert(business_id.to_owned(), queue.clone());
+        let before = self.tables.put_queue(business_id, Some(queue.clone()));
         self.undo.push(Undo::Queue(business_id.to_owned(), before));
         Ok(())
     }
 
     fn find(&mut self, _: &str, which: &Which) -> Result<Vec<(i64, Row)>> {
-        if let Which::Id(id) = which {
-            let found = self.tables.rows.get(id).map(|stored| (*id, self.read(&stored.row)));
-            return Ok(found.into_iter().collect());
-        }
-        let found = self.tables.rows().filter(|(id, stored)| is_meant(which, *id, stored));
-        Ok(found.map(|(id, stored)| (id, self.read(&stored.row))).collect())
+        let read = |(id, stored): (i64, &Stored)| (id, self.read(&stored.row));
+        Ok(match which {
+            Which::Id(id) => self.tables.row(*id).map(|row| read((*id, row))).into_iter().collect(),
+            Which::Key(key) => self.tables.of_key(*key).map(read).into_iter().collect(),
+            Which::Tracking(_) => {
+                let found = self.tables.rows().filter(|(id, stored)| is_meant(which, *id, stored));
+                found.map(read).collect()
+            }
+        })
     }
 
     fn insert(&mut self, row: &Row, entry: &Entry) -> Result<i64> {
-        let id = self.tables.rows.last_key_value().map_or(1, |(last, _)| last + 1);
+        let id = self.tables.next_id();
         let row = self.written(row);
         self.put(id, Stored { row, entry: entry.clone() });
         Ok(id)
     }
 
     fn update(&mut self, id: i64, row: &Row, change: Change<'_>) -> Result<()> {
-        let Some(stored) = self.tables.rows.get(&id) else { return Ok(()) };
+        let Some(stored) = self.tables.row(id) else { return Ok(()) };
         let entry = match change {
             Change::Keep => stored.entry.clone(),
             Change::Take(entry) => entry.clone(),
@@ -191,23 +161,16 @@ impl Table for Transaction {
     }
 
     fn expired(&mut self, _: &str, now: Millis, most: usize) -> Result<Vec<(i64, Row)>> {
-        let is_over = |row: &Row| {
-            row.state == State::Leased
-                && row.lease_until.is_none_or(|end| end <= now || end > now + LEASE)
-        };
-        let found = self.tables.live_rows().filter(|(_, stored)| is_over(&stored.row));
-        Ok(found.take(most).map(|(id, stored)| (id, self.read(&stored.row))).collect())
+        let mut found: Vec<_> = self.tables.expired(now).collect();
+        found.sort_by_key(|(id, _)| *id);
+        let found = found.into_iter().take(most);
+        Ok(found.map(|(id, stored)| (id, self.read(&stored.row))).collect())
     }
 
     fn due(&mut self, _: &str, now: Millis, most: usize, last: Option<i64>) -> Result<Vec<Due>> {
-        let is_due = |row: &Row| match row.state {
-            State::Held => row.due_at.is_some_and(|due| due <= now),
-            State::Pending => row.due_at.is_none_or(|due| due <= now || due > now + LONGEST_WAIT),
-            _ => false,
-        };
-        let mut found: Vec<_> =
-            self.tables.live_rows().filter(|(_, stored)| is_due(&stored.row)).collect();
-        found.sort_by_key(|(id, stored)| (Some(*id) == last, stored.row.due_at, *id));
+        // One more, which takes the last one's place.
+        let mut found: Vec<_> = self.tables.due(now).take(most + 1).collect();
+        found.sort_by_key(|(id, _)| Some(*id) == last);
         let due = found.into_iter().take(most).filter_map(|(id, stored)| {
             Some(Due {
                 id,
@@ -222,20 +185,16 @@ impl Table for Transaction {
     }
 
     fn next_due(&mut self, _: &str) -> Result<Option<Millis>> {
-        let when = |row: &Row| match row.state {
-            State::Leased => row.lease_until,
-            _ => row.due_at,
-        };
-        Ok(self.tables.live_rows().filter_map(|(_, stored)| when(&stored.row)).min())
+        Ok(self.tables.next_moment())
     }
 
     fn records(&mut self, _: &str, filter: &Filter) -> Result<Vec<Record>> {
-        let found = self.tables.rows.range(filter.after + 1..).filter(|(id, stored)| {
+        let found = self.tables.rows_after(filter.after).filter(|(id, stored)| {
             filter.states.contains(&stored.row.state)
                 && filter.code.as_ref().is_none_or(|code| stored.row.code.as_ref() == Some(code))
-                && filter.which.as_ref().is_none_or(|which| is_meant(which, **id, stored))
+                && filter.which.as_ref().is_none_or(|which| is_meant(which, *id, stored))
         });
-        Ok(found.take(filter.most).map(|(id, stored)| record(*id, stored)).collect())
+        Ok(found.take(filter.most).map(|(id, stored)| record(id, stored)).collect())
     }
 
     fn counts(&mut self, _: &str) -> Result<Counts> {
@@ -262,8 +221,7 @@ impl Table for Transaction {
     }
 
     fn live(&mut self) -> Result<Live> {
-        let rows = self.tables.live.len() as u64;
-        let bytes = self.tables.live_rows().map(|(_, stored)| stored.entry.bytes()).sum();
+        let (rows, bytes) = self.tables.live();
         Ok(Live { rows, bytes })
     }
 

@@ -7,11 +7,18 @@ mod broken;
 mod clock;
 mod disk;
 mod history;
+mod hosts;
+mod many_hosts;
 mod memory;
+mod network;
+mod remote;
 mod scenarios;
 mod service;
 mod shop;
+mod tables;
 mod world;
+
+use std::ops::Add;
 
 use broken::Broken;
 use world::{Figures, play};
@@ -24,29 +31,40 @@ const HARD: u64 = 16;
 const DAYS_OF_A_WORLD: u64 = 37;
 
 /// Plays the worlds of these seeds, on every processor.
-fn worlds(seeds: impl IntoIterator<Item = u64>, broken: Broken) -> Result<Figures, String> {
+fn each<T: Add<Output = T> + Default + Send>(
+    seeds: impl IntoIterator<Item = u64>,
+    play: impl Fn(u64) -> Result<T, String> + Sync,
+) -> Result<T, String> {
     let seeds = std::sync::Mutex::new(seeds.into_iter().collect::<std::collections::VecDeque<_>>());
-    let play_some = || -> Result<Figures, String> {
-        let mut sum = Figures::default();
+    let play_some = || -> Result<T, String> {
+        let mut sum = T::default();
         loop {
             let Some(seed) = seeds.lock().unwrap().pop_front() else { return Ok(sum) };
-            let figures = play(seed, broken).map_err(|what| {
+            let figures = play(seed).map_err(|what| {
                 // The others need not go on.
                 seeds.lock().unwrap().clear();
                 format!("seed {seed}: {what}")
             })?;
-            sum = sum.plus(figures);
+            sum = sum + figures;
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(play_some)).collect();
-        let mut sum = Figures::default();
+        let mut sum = T::default();
         for thread in threads {
-            sum = sum.plus(thread.join().expect("a world panicked")?);
+            sum = sum + thread.join().expect("a world panicked")?;
         }
         Ok(sum)
     })
+}
+
+fn worlds(seeds: impl IntoIterator<Item = u64>, broken: Broken) -> Result<Figures, String> {
+    each(seeds, |seed| play(seed, broken))
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 fn assert_noticed(broken: Broken, seeds: impl IntoIterator<Item = u64>) {
@@ -82,7 +100,6 @@ fn ten_thousand_days() {
 #[test]
 #[ignore = "the long run: make torture-simulation"]
 fn many_days() {
-    let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let days = number("OUTBOX_DAYS").unwrap_or(1_000_000);
     let first = number("OUTBOX_SEED");
     let count = if first.is_some() { 1 } else { days / DAYS_OF_A_WORLD };

@@ -47,7 +47,7 @@ impl Scenario {
 
     /// The worker runs until this moment.
     async fn work_until(&self, moment: Millis) {
-        let worker = self.outbox.worker(Caller(self.world.clone())).build().unwrap();
+        let worker = self.outbox.worker(Caller::new(self.world.clone())).build().unwrap();
         let stop = async {
             tokio::time::sleep(span(moment - self.world.history.clock.real())).await;
             worker.stop(span(10 * SECOND));
@@ -58,7 +58,7 @@ impl Scenario {
 
     /// A cron job delivers every ten minutes, until this moment.
     async fn deliver_until(&self, moment: Millis) {
-        let caller = Caller(self.world.clone());
+        let caller = Caller::new(self.world.clone());
         while self.world.history.clock.real() < moment {
             self.outbox.deliver(&caller, DeliverOptions::default()).await.unwrap();
             tokio::time::sleep(span(10 * MINUTE)).await;
@@ -178,8 +178,8 @@ async fn a_late_worker(
     let scenario = Scenario::broken(broken, phases, 1).await;
     let world = &scenario.world;
     let other = World::outbox(&Process::new(world));
-    let late = scenario.outbox.worker(Caller(world.clone())).build().unwrap();
-    let other = other.worker(Caller(world.clone())).build().unwrap();
+    let late = scenario.outbox.worker(Caller::new(world.clone())).build().unwrap();
+    let other = other.worker(Caller::new(world.clone())).build().unwrap();
     let late_runs = async {
         late.run().await;
     };

@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::history::{End, History, Order};
-use super::world::{HOUR, World};
+use super::network::Link;
+use super::world::{HOUR, MINUTE, SECOND, World};
 use crate::delivery::{Answer, Attempt, Disposition, Failure, Sender};
 use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::outbox::state::Millis;
@@ -65,6 +66,18 @@ impl Mood {
         phases
     }
 
+    /// Mostly well, and not for a few seconds now and then.
+    pub(super) fn minutes(until: Millis) -> Vec<Phase> {
+        let (mut phases, mut time) = (Vec::new(), 0);
+        while time < until {
+            time += fastrand::i64(1..3 * MINUTE);
+            phases.push((time, Self::Usual));
+            time += fastrand::i64(1..30 * SECOND);
+            phases.push((time, Self::trouble()));
+        }
+        phases
+    }
+
     /// Not well in ever other ways, and mostly too slow.
     pub(super) fn hard_phases(until: Millis) -> Vec<Phase> {
         let (mut phases, mut time) = (Vec::new(), 0);
@@ -86,15 +99,23 @@ enum Act {
 }
 
 /// A client of it, in one process.
-pub(super) struct Caller(pub(super) Arc<World>);
+pub(super) struct Caller {
+    world: Arc<World>,
+    /// What lies between, if it fails.
+    link: Option<Arc<Link>>,
+}
 
 impl Sender for Caller {
     async fn post(&self, wire: Bytes, until: Instant) -> Attempt {
-        let history = &self.0.history;
+        let history = &self.world.history;
         let order = history.order(&wire);
         let number = history.begins(order);
         let mut open = Open { history, order, number, end: End::MayBeRecorded };
-        let answer = self.answer(order, until).await;
+        let answer = self.answer(order, until);
+        let answer = match &self.link {
+            Some(link) => link.carries(answer, until).await,
+            None => answer.await,
+        };
         let is_known = |failure: &Failure| failure.disposition != Disposition::Ambiguous;
         if answer.as_ref().is_err_and(is_known) {
             open.end = End::NotRecorded;
@@ -104,9 +125,17 @@ impl Sender for Caller {
 }
 
 impl Caller {
+    pub(super) fn new(world: Arc<World>) -> Self {
+        Self { world, link: None }
+    }
+
+    pub(super) fn over(world: Arc<World>, link: Arc<Link>) -> Self {
+        Self { world, link: Some(link) }
+    }
+
     async fn answer(&self, order: Order, until: Instant) -> Attempt {
-        let mood = self.0.mood();
-        let act = mood.acts(self.0.history.life(order).is_poison, self.0.is_lonely(order));
+        let mood = self.world.mood();
+        let act = mood.acts(self.world.history.life(order).is_poison, self.world.is_lonely(order));
         let takes = Duration::from_millis(match mood {
             Mood::Slow => fastrand::u64(1_000..40_000),
             _ => fastrand::u64(20..800),
@@ -118,7 +147,7 @@ impl Caller {
         // The moment of recording lies before all of the waiting, or behind it.
         let is_early = fastrand::bool();
         if records && is_early {
-            self.0.history.recorded(order);
+            self.world.history.recorded(order);
         }
         if Instant::now() + takes >= until {
             sleep_until(until).await;
@@ -130,7 +159,7 @@ impl Caller {
         }
         sleep(takes).await;
         if records && !is_early {
-            self.0.history.recorded(order);
+            self.world.history.recorded(order);
         }
         match act {
             Act::NeverReached => Err(failure(Disposition::NeverSent)),

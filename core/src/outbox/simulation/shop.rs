@@ -61,7 +61,7 @@ pub(super) async fn order(world: Arc<World>, until: Millis) {
 }
 
 /// Until the shop has been told that it is on the disk.
-async fn checkout(
+pub(super) async fn checkout(
     world: &World,
     outbox: &Outbox,
     order: Order,
@@ -105,7 +105,7 @@ async fn later(world: &World, outbox: &Outbox, order: Order, id: i64, hold: Opti
     }
 }
 
-async fn cancel(world: &World, outbox: &Outbox, order: Order, id: i64) {
+pub(super) async fn cancel(world: &World, outbox: &Outbox, order: Order, id: i64) {
     world.history.change(order, |life| life.asked = true);
     let changed = until_told(|| outbox.cancel(Target::id(id), Some("refused"))).await;
     if changed.state == Some(State::Cancelled) {

@@ -1,6 +1,7 @@
 //! A shop over weeks: what it enqueues, its workers, its operator, its clock.
 
 use std::collections::BTreeSet;
+use std::ops::Add;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,11 +13,12 @@ use tokio::time::sleep;
 use super::broken::Broken;
 use super::disk::Process;
 use super::history::{History, Order};
-use super::memory::Tables;
 use super::service::{Caller, Mood, Phase};
 use super::shop;
+use super::tables::Tables;
 use crate::outbox::api::Outbox;
 use crate::outbox::operator::Dead;
+use crate::outbox::options::OutboxBuilder;
 use crate::outbox::state::{Millis, State};
 use crate::outbox::worker::{DeliverOptions, Worker};
 
@@ -72,8 +74,10 @@ pub(super) struct Figures {
     pub(super) days: u64,
 }
 
-impl Figures {
-    pub(super) fn plus(self, other: Self) -> Self {
+impl Add for Figures {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
         Self {
             events: self.events + other.events,
             attempts: self.attempts + other.attempts,
@@ -171,10 +175,12 @@ impl World {
 
     /// An outbox in a process of its own.
     pub(super) fn outbox(process: &Arc<Process>) -> Outbox {
-        Outbox::builder("sqlite:///simulated")
-            .business_id("3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a")
-            .build_on(process.clone())
-            .unwrap()
+        Self::builder().build_on(process.clone()).unwrap()
+    }
+
+    pub(super) fn builder() -> OutboxBuilder {
+        let outbox = Outbox::builder("sqlite:///simulated");
+        outbox.business_id("3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a")
     }
 
     async fn days(self: Arc<Self>, days: Millis) -> Result<Figures, String> {
@@ -198,12 +204,12 @@ impl World {
         self.afterwards().await
     }
 
-    fn so_far(&self) -> Result<(), String> {
+    pub(super) fn so_far(&self) -> Result<(), String> {
         self.history.violation().map_or(Ok(()), Err)
     }
 
     /// All is well: what was accepted gets delivered, what died can be replayed.
-    async fn afterwards(self: &Arc<Self>) -> Result<Figures, String> {
+    pub(super) async fn afterwards(self: &Arc<Self>) -> Result<Figures, String> {
         self.calm.store(true, Ordering::Relaxed);
         let process = Process::new(self);
         let outbox = Self::outbox(&process);
@@ -239,7 +245,7 @@ impl World {
 
     async fn drain(self: &Arc<Self>, outbox: &Outbox) -> Result<(), String> {
         for _ in 0..AFTERWARDS / MINUTE {
-            let caller = Caller(self.clone());
+            let caller = Caller::new(self.clone());
             let delivered = outbox.deliver(&caller, DeliverOptions::default()).await;
             delivered.map_err(|error| error.to_string())?;
             self.so_far()?;
@@ -264,7 +270,7 @@ impl World {
             self.sessions.fetch_add(1, Ordering::Relaxed);
             let process = Process::new(&self);
             let outbox = Self::outbox(&process);
-            let worker = outbox.worker(Caller(self.clone()));
+            let worker = outbox.worker(Caller::new(self.clone()));
             let worker = worker.concurrency(fastrand::usize(1..5)).build().unwrap();
             tokio::select! {
                 // A seed plays the same world again.
