@@ -70,6 +70,17 @@ test-postgres: postgres-servers
 	cargo test $(CORE) --all-features --lib postgres
 	cargo test $(CORE) --all-features --test postgres --test servers --test outbox
 
+## test-hosts: three network namespaces on one PostgreSQL server, and all that goes wrong; as root
+.PHONY: test-hosts hosts-tools
+test-hosts: hosts-tools
+	cargo test -p connectly-torture --test hosts --test postgresql -- --ignored --test-threads 1
+
+hosts-tools: postgres-servers
+	command -v ip >/dev/null && ls /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 >/dev/null 2>&1 || \
+		$(if $(filter 0,$(shell id -u)),,sudo) sh -c 'apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+			iproute2 libfaketime >/dev/null'
+
 # Debian's servers.
 postgres-servers:
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ls /usr/sbin/pgbouncer >/dev/null 2>&1 || \
@@ -78,22 +89,37 @@ postgres-servers:
 			postgresql pgbouncer >/dev/null'
 
 ## torture: long what test-core does in seconds: kill -9, a crowd, a million virtual days
-.PHONY: torture torture-kill torture-crowd torture-simulation
-torture: torture-kill torture-crowd torture-simulation
+.PHONY: torture torture-kill torture-crowd torture-hosts torture-simulation torture-network
+torture: torture-kill torture-crowd torture-hosts torture-simulation torture-network
+# What the outbox is on.
+STORES ?= sqlite postgresql
 FILES ?= 10
 ROUNDS ?= 30
-torture-kill:
-	cargo run -p connectly-torture -- kill --files $(FILES) --rounds $(ROUNDS)
+torture-kill: postgres-servers
+	for store in $(STORES); do \
+		cargo run -p connectly-torture -- kill --store $$store --files $(FILES) --rounds $(ROUNDS); done
 
 CROWD_SECONDS ?= 180
-torture-crowd:
-	cargo run -p connectly-torture -- crowd --seconds $(CROWD_SECONDS)
+torture-crowd: postgres-servers
+	for store in $(STORES); do \
+		cargo run -p connectly-torture -- crowd --store $$store --seconds $(CROWD_SECONDS); done
+
+# How fast three hosts are before, while and after each kind of chaos: so long before and after.
+CALM_SECONDS ?= 20
+torture-hosts: hosts-tools
+	cargo run -p connectly-torture -- hosts --seconds $(CALM_SECONDS)
 
 # So many virtual days; SEED plays one world alone.
 DAYS ?= 1000000
 torture-simulation:
 	OUTBOX_DAYS=$(DAYS) $(if $(SEED),OUTBOX_SEED=$(SEED)) cargo test --profile ci \
 		-p connectly-conversions --features outbox --lib many_days -- --ignored --nocapture
+
+# So many orders that a hundred workers deliver over a network that fails; SEED plays one world alone.
+ORDERS ?= 10000000
+torture-network:
+	OUTBOX_ORDERS=$(ORDERS) $(if $(SEED),OUTBOX_SEED=$(SEED)) cargo test --profile ci \
+		-p connectly-conversions --features outbox --lib many_orders -- --ignored --nocapture
 
 test-examples: test-example-rust
 

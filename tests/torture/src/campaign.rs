@@ -1,14 +1,14 @@
-//! `kill -9`: three producers and two workers on one file, round after round, each killed at a
+//! `kill -9`: three producers and two workers on one outbox, round after round, each killed at a
 //! random moment of its progress.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use connectly_conversions::{Fault, Sandbox};
 use fastrand::Rng;
 
-use crate::disk;
 use crate::flaw::Flaw;
+use crate::ground::{Ground, Kind};
 use crate::history::{History, Rest};
 use crate::process::Process;
 use crate::rest;
@@ -23,9 +23,11 @@ const LEASE_IS_OVER: u64 = 61_000;
 /// Who makes no progress for so long has nothing to do, and is killed all the same.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A run of rounds on one file.
+/// A run of rounds on one outbox.
 #[derive(Debug, Clone, Copy)]
 pub struct Campaign {
+    /// What it is played on.
+    pub kind: Kind,
     /// Of the random moments and faults.
     pub seed: u64,
     /// After each all processes are dead.
@@ -38,10 +40,9 @@ impl Campaign {
     /// Plays it with this crate's program, and gives what is known of it.
     #[must_use]
     pub fn play(self, program: &Path) -> History {
-        let folder = disk::folder();
         let mut play = Play {
             program,
-            path: folder.path().join("outbox.db"),
+            ground: Ground::new(self.kind),
             rng: Rng::with_seed(self.seed),
             flaw: self.flaw,
             ahead: 0,
@@ -57,7 +58,7 @@ impl Campaign {
 
 struct Play<'a> {
     program: &'a Path,
-    path: PathBuf,
+    ground: Ground,
     rng: Rng,
     flaw: Option<Flaw>,
     ahead: u64,
@@ -66,13 +67,18 @@ struct Play<'a> {
 
 impl Play<'_> {
     fn role(&self, task: Task) -> Role {
-        Role { path: self.path.clone(), ahead: self.ahead, flaw: self.flaw, task }
+        Role { place: self.ground.place(), ahead: self.ahead, flaw: self.flaw, task }
+    }
+
+    fn time_goes_by(&mut self, millis: u64) {
+        self.ahead += millis;
+        self.ground.time_goes_by(millis);
     }
 
     fn round(&mut self, number: usize) {
         // Else the leases of those who died in the round before are still to be respected.
         if self.rng.bool() {
-            self.ahead += LEASE_IS_OVER;
+            self.time_goes_by(LEASE_IS_OVER);
         }
         let sandbox = Sandbox::start().unwrap();
         self.misbehave(&sandbox);
@@ -134,16 +140,15 @@ impl Play<'_> {
     fn rest(&mut self) -> Rest {
         let sandbox = Sandbox::start().unwrap();
         let url = sandbox.url().to_owned();
-        let path = self.path.clone();
-        rest::settle(&path, || {
+        rest::settle(&self.ground.place(), || {
             // Longer than any wait for another attempt.
-            self.ahead += 2 * 3_600_000;
+            self.time_goes_by(2 * 3_600_000);
             let task = Task::Work { url: url.clone(), until_empty: true };
             let told = Process::start(self.program, &self.role(task)).finish();
             self.history.told(told);
         });
         sandbox.stop();
         self.history.saw(&sandbox);
-        rest::of(&path)
+        self.ground.rest()
     }
 }

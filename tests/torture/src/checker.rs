@@ -28,7 +28,8 @@ pub fn sum(history: &History) -> String {
 #[must_use]
 pub fn problems(history: &History) -> Vec<String> {
     let counts = counts(history);
-    let expired: BTreeSet<i64> = history.expired.iter().map(|lease| lease.id).collect();
+    let ended = history.expired.iter().chain(&history.doubted);
+    let expired: BTreeSet<i64> = ended.map(|lease| lease.id).collect();
     let mut problems = Vec::new();
     for (event, code) in &history.refused {
         problems.push(format!("{event} was refused: {code}"));
@@ -56,7 +57,7 @@ pub fn problems(history: &History) -> Vec<String> {
         problems.push(format!("{} events never came to rest", history.rest.live));
     }
     if history.rest.integrity != "ok" {
-        problems.push(format!("the file is damaged: {}", history.rest.integrity));
+        problems.push(format!("the outbox is damaged: {}", history.rest.integrity));
     }
     problems
 }
@@ -79,8 +80,9 @@ fn counts(history: &History) -> BTreeMap<&str, Count> {
         count.ambiguous += usize::from(request.recorded && request.ambiguous);
         count.unrecorded += usize::from(!request.recorded && request.ambiguous);
     }
-    // Its worker was killed before it had told.
-    for claim in history.claims.iter().filter(|claim| !history.told.contains(&claim.lease)) {
+    // Its worker was killed before it had told, or was cut off.
+    let is_unknown = |lease| !history.told.contains(lease) || history.doubted.contains(lease);
+    for claim in history.claims.iter().filter(|claim| is_unknown(&claim.lease)) {
         counts.entry(&claim.event).or_default().ambiguous += 1;
     }
     counts
@@ -228,7 +230,7 @@ mod tests {
             [
                 "order-p-2 was refused: outbox_failed",
                 "2 events never came to rest",
-                "the file is damaged: row 3 missing",
+                "the outbox is damaged: row 3 missing",
             ]
         );
     }

@@ -6,18 +6,20 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::disk;
+use crate::ground::{Ground, Kind};
 use crate::history::History;
 use crate::line::Line;
+use crate::place::Place;
 use crate::process::Process;
-use crate::rest;
 use crate::role::{Role, Task};
 
 const PROCESSES: usize = 20;
 
-/// Twenty processes at a time on one file.
+/// Twenty processes at a time on one outbox.
 #[derive(Debug, Clone, Copy)]
 pub struct Crowd {
+    /// What it is played on.
+    pub kind: Kind,
     /// Of how often a process comes before it ends and another one takes its place.
     pub seed: u64,
     /// How often at most.
@@ -41,28 +43,28 @@ impl Crowd {
     /// Plays it with this crate's program.
     #[must_use]
     pub fn play(self, program: &Path) -> Crowded {
-        let folder = disk::folder();
-        let path = &folder.path().join("outbox.db");
+        let ground = Ground::new(self.kind);
+        let place = &ground.place();
         let mut history = History::default();
         std::thread::scope(|scope| {
             let places =
-                (0..PROCESSES).map(|place| scope.spawn(move || self.sit(program, path, place)));
+                (0..PROCESSES).map(|seat| scope.spawn(move || self.sit(program, place, seat)));
             for place in places.collect::<Vec<_>>() {
                 place.join().unwrap().into_iter().for_each(|told| history.told(told));
             }
         });
         let (acknowledged, busy) = (history.acknowledged.len(), history.busy);
-        Crowded { acknowledged, busy, problems: problems(&history, path) }
+        Crowded { acknowledged, busy, problems: problems(&history, &ground) }
     }
 
     /// One process after the other.
-    fn sit(self, program: &Path, path: &Path, place: usize) -> Vec<Vec<Line>> {
+    fn sit(self, program: &Path, place: &Place, seat: usize) -> Vec<Vec<Line>> {
         let (began, mut told) = (Instant::now(), Vec::new());
-        let mut rng = Rng::with_seed(self.seed + place as u64);
+        let mut rng = Rng::with_seed(self.seed + seat as u64);
         loop {
-            let name = format!("{place}.{}", told.len());
+            let name = format!("{seat}.{}", told.len());
             let task = Task::Visit { name, times: rng.u64(1..=self.visits) };
-            let role = Role { path: path.to_owned(), ahead: 0, flaw: None, task };
+            let role = Role { place: place.clone(), ahead: 0, flaw: None, task };
             told.push(Process::start(program, &role).finish());
             if began.elapsed() >= self.time {
                 return told;
@@ -71,22 +73,22 @@ impl Crowd {
     }
 }
 
-fn problems(history: &History, path: &Path) -> Vec<String> {
+fn problems(history: &History, ground: &Ground) -> Vec<String> {
     let mut problems: Vec<_> = history
         .refused
         .iter()
         .map(|(event, code)| format!("{event} was refused: {code}"))
         .collect();
-    problems.extend(rest::locked(path).map(|error| format!("a lock stays: {error}")));
-    let rows: BTreeSet<i64> = rest::rows(path);
+    problems.extend(ground.locked().map(|error| format!("a lock stays: {error}")));
+    let rows: BTreeSet<i64> = ground.rows();
     for (event, id) in &history.acknowledged {
         if !rows.contains(id) {
             problems.push(format!("{event} was acknowledged and is not there"));
         }
     }
-    let integrity = rest::integrity(path);
+    let integrity = ground.integrity();
     if integrity != "ok" {
-        problems.push(format!("the file is damaged: {integrity}"));
+        problems.push(format!("the outbox is damaged: {integrity}"));
     }
     problems
 }

@@ -53,6 +53,11 @@ pub fn outbox(path: &Path) -> OutboxBuilder {
     Outbox::builder(&format!("sqlite://{}", path.display())).business_id(BUSINESS)
 }
 
+/// The outbox in the database of this URL.
+pub fn outbox_at(url: &str) -> OutboxBuilder {
+    Outbox::builder(url).business_id(BUSINESS)
+}
+
 /// The store in this file, whose clock is ahead.
 #[must_use]
 pub fn store(path: &Path, ahead: Duration) -> SqliteStore {

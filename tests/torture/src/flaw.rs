@@ -16,4 +16,6 @@ pub enum Flaw {
     IgnoresFencing,
     /// The worker resends what may have been recorded, though nothing can recognise it.
     ResendsWithoutOrder,
+    /// The store's leases go by the clock of the host that it is used on.
+    GoesByItsHostsClock,
 }

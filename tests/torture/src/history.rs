@@ -13,9 +13,10 @@ pub struct History {
     /// The events whose producer was told that they are durable, with their rows.
     pub acknowledged: BTreeMap<String, i64>,
     /// The events whose producer was told that they are not, with the error's code. Where the
-    /// machine is slow and many write, that the file was busy is an honest answer; it is left out.
+    /// machine is slow and many write, that the outbox was busy is an honest answer, and so is it
+    /// that a server is away; it is left out.
     pub refused: Vec<(String, String)>,
-    /// How often the file was busy.
+    /// How often it was.
     pub busy: usize,
     /// The claims.
     pub claims: Vec<Claim>,
@@ -25,6 +26,8 @@ pub struct History {
     pub expired: BTreeSet<Lease>,
     /// Leases whose worker has told what came of them.
     pub told: BTreeSet<Lease>,
+    /// Leases whose worker was cut off from the API, and could not know what came of them.
+    pub doubted: BTreeSet<Lease>,
     /// What the API saw.
     pub requests: Vec<Request>,
     /// What is left in the end.
@@ -42,14 +45,14 @@ pub struct Request {
     pub ambiguous: bool,
 }
 
-/// What the file says when all has come to rest.
+/// What the outbox says when all has come to rest.
 #[derive(Debug, Clone, Default)]
 pub struct Rest {
     /// Events that are still to be sent.
     pub live: u64,
     /// Dead events, with their codes.
     pub dead: BTreeMap<i64, String>,
-    /// What `PRAGMA integrity_check` says.
+    /// What the database's own check says: `ok`, or what is damaged.
     pub integrity: String,
 }
 
@@ -62,9 +65,7 @@ impl History {
                 Line::Acknowledged { event, id } => {
                     self.acknowledged.insert(event, id);
                 }
-                Line::Refused { code, .. } if code == ErrorCode::OutboxBusy.as_str() => {
-                    self.busy += 1;
-                }
+                Line::Refused { code, .. } if is_honest(&code) => self.busy += 1,
                 Line::Refused { event, code } => self.refused.push((event, code)),
                 Line::Claimed(claim) => self.claims.push(claim),
                 Line::Ending { lease, told } => {
@@ -80,6 +81,14 @@ impl History {
         }
     }
 
+    /// Marks what a worker told that was cut off from the API for a while.
+    pub fn doubted(&mut self, lines: &[Line]) {
+        self.doubted.extend(lines.iter().filter_map(|line| match line {
+            Line::Ended { lease, told: true, is_doubtful: true, .. } => Some(*lease),
+            _ => None,
+        }));
+    }
+
     /// Adds what came to the API, which has stopped.
     pub fn saw(&mut self, sandbox: &Sandbox) {
         self.requests.extend(sandbox.requests().into_iter().map(|request| Request {
@@ -88,6 +97,12 @@ impl History {
             ambiguous: is_ambiguous(request.fault, request.status),
         }));
     }
+}
+
+fn is_honest(code: &str) -> bool {
+    [ErrorCode::OutboxBusy, ErrorCode::OutboxUnavailable]
+        .iter()
+        .any(|honest| honest.as_str() == code)
 }
 
 /// A late answer is an answer, and these two say that nothing was recorded.

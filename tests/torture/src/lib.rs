@@ -8,14 +8,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod campaign;
+pub mod chaos;
 pub mod checker;
 pub mod crowd;
 pub mod disk;
 pub mod event;
 pub mod flaw;
+pub mod ground;
 pub mod history;
+pub mod host;
+pub mod hosts;
 mod lens;
 pub mod line;
+pub mod place;
 pub mod process;
+pub mod proxy;
+pub mod rates;
 pub mod rest;
 pub mod role;

@@ -46,6 +46,8 @@ pub enum Line {
         told: bool,
         /// Where the event stands now.
         state: State,
+        /// Whether it is not known if the API has recorded it.
+        is_doubtful: bool,
     },
 }
 

@@ -25,7 +25,13 @@ impl Process {
     /// Starts it; `program` is this crate's.
     #[must_use]
     pub fn start(program: &Path, role: &Role) -> Self {
-        let mut child = Command::new(program)
+        Self::of(&mut Command::new(program), role)
+    }
+
+    /// Starts it by this command, which runs this crate's program somewhere.
+    #[must_use]
+    pub fn of(command: &mut Command, role: &Role) -> Self {
+        let mut child = command
             .args(["role", &serde_json::to_string(role).unwrap()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -41,6 +47,12 @@ impl Process {
     #[must_use]
     pub fn steps(&self, count: usize, within: Duration) -> bool {
         (0..count).all(|_| self.progress.recv_timeout(within).is_ok())
+    }
+
+    /// Counts the steps that it has told of and nobody has waited for.
+    #[must_use]
+    pub fn forget_steps(&self) -> usize {
+        self.progress.try_iter().count()
     }
 
     /// Ends it with SIGKILL and gives what it has told.

@@ -1,4 +1,4 @@
-//! What a file says when all has come to rest.
+//! What an outbox says when all has come to rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,33 +7,30 @@ use std::time::Duration;
 use connectly_conversions::{Outbox, State};
 use rusqlite::Connection;
 
-use crate::event;
-use crate::history::Rest;
+use crate::place::Place;
 
 /// More turns than any event has reasons to wait.
 const TURNS: usize = 10;
 
 /// Delivers until nothing is left, and not for ever.
-pub(crate) fn settle(path: &Path, mut deliver: impl FnMut()) {
+pub(crate) fn settle(place: &Place, mut deliver: impl FnMut()) {
     for _ in 0..TURNS {
         deliver();
-        if of(path).live == 0 {
+        if of(place).0 == 0 {
             return;
         }
     }
 }
 
-/// What this file says.
-#[must_use]
-pub fn of(path: &Path) -> Rest {
+/// How many events are still to be sent, and which are dead.
+pub(crate) fn of(place: &Place) -> (u64, BTreeMap<i64, String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outbox = event::outbox(path).build().unwrap();
-    let (live, dead) = runtime.block_on(async {
+    let outbox = place.outbox().build().unwrap();
+    runtime.block_on(async {
         let read = (live(&outbox).await, dead(&outbox).await);
         outbox.close().await;
         read
-    });
-    Rest { live, dead, integrity: integrity(path) }
+    })
 }
 
 async fn live(outbox: &Outbox) -> u64 {

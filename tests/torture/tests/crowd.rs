@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use connectly_torture::crowd::Crowd;
+use connectly_torture::ground::Kind;
 use connectly_torture::rest;
 
 #[test]
 fn a_crowd_neither_damages_the_file_nor_leaves_a_lock() {
     let seed = fastrand::u64(..1 << 32);
-    let crowd = Crowd { seed, visits: 5, time: Duration::ZERO };
+    let crowd = Crowd { kind: Kind::Sqlite, seed, visits: 5, time: Duration::ZERO };
     let crowded = crowd.play(Path::new(env!("CARGO_BIN_EXE_torture")));
     assert!(crowded.problems.is_empty(), "seed {seed}: {:#?}", crowded.problems);
     // Each came at least once.

@@ -6,9 +6,10 @@ use std::path::Path;
 use connectly_torture::campaign::Campaign;
 use connectly_torture::checker::problems;
 use connectly_torture::flaw::Flaw;
+use connectly_torture::ground::Kind;
 
 fn play(seed: u64, rounds: usize, flaw: Option<Flaw>) -> Vec<String> {
-    let campaign = Campaign { seed, rounds, flaw };
+    let campaign = Campaign { kind: Kind::Sqlite, seed, rounds, flaw };
     problems(&campaign.play(Path::new(env!("CARGO_BIN_EXE_torture"))))
 }
 

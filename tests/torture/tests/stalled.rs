@@ -52,7 +52,7 @@ struct Shop {
 impl Shop {
     fn worker(&self, url: &str, ahead: u64, flaw: Option<Flaw>) -> Process {
         let task = Task::Work { url: url.to_owned(), until_empty: true };
-        let role = Role { path: self.path.clone(), ahead, flaw, task };
+        let role = Role { place: self.path.as_path().into(), ahead, flaw, task };
         Process::start(Path::new(env!("CARGO_BIN_EXE_torture")), &role)
     }
 

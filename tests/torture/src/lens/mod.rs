@@ -6,17 +6,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use connectly_conversions::Error;
-use connectly_conversions::binding::{Job, Kind, SqliteStore, Store, Table, Undo};
+use connectly_conversions::binding::{Job, Kind, Store, Table, Undo};
 use futures_util::future::BoxFuture;
 
 use crate::flaw::Flaw;
-use crate::line::{Claim, Line};
+use crate::line::{Claim, Line, Millis};
 use table::Through;
 
 /// A store that is seen through a lens.
 #[derive(Debug)]
 pub(crate) struct Lens {
-    store: SqliteStore,
+    store: Arc<dyn Store>,
+    /// How far the true time is ahead of the store's.
+    later: Millis,
     /// What is wrong with it.
     flaw: Option<Flaw>,
     claimed: Claimed,
@@ -26,15 +28,15 @@ pub(crate) struct Lens {
 type Claimed = Arc<Mutex<HashMap<i64, i64>>>;
 
 impl Lens {
-    pub(crate) fn new(store: SqliteStore, flaw: Option<Flaw>) -> Self {
-        Self { store, flaw, claimed: Claimed::default() }
+    pub(crate) fn new(store: Arc<dyn Store>, later: Millis, flaw: Option<Flaw>) -> Self {
+        Self { store, later, flaw, claimed: Claimed::default() }
     }
 }
 
 impl Store for Lens {
     fn submit(&self, job: Box<dyn Job>) {
-        let (flaw, claimed) = (self.flaw, Arc::clone(&self.claimed));
-        self.store.submit(Box::new(Seen { job, flaw, claimed, history: Vec::new() }));
+        let (later, flaw, claimed) = (self.later, self.flaw, Arc::clone(&self.claimed));
+        self.store.submit(Box::new(Seen { job, later, flaw, claimed, history: Vec::new() }));
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -44,6 +46,7 @@ impl Store for Lens {
 
 struct Seen {
     job: Box<dyn Job>,
+    later: Millis,
     flaw: Option<Flaw>,
     claimed: Claimed,
     history: Vec<Line>,
@@ -60,7 +63,7 @@ impl Job for Seen {
 
     fn run(&mut self, table: &mut dyn Table) -> Result<(), Undo> {
         let claimed = self.claimed.lock().unwrap().clone();
-        let mut through = Through::new(table, self.flaw, claimed);
+        let mut through = Through::new(table, self.later, self.flaw, claimed);
         let done = self.job.run(&mut through);
         // It may run again.
         self.history = if done.is_ok() { through.history } else { Vec::new() };

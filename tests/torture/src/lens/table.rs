@@ -1,6 +1,7 @@
 //! The tables as a process sees them.
 
 use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use connectly_conversions::binding::{Change, Due, Entry, Filter, Live, Queue, Row, Table, Which};
 use connectly_conversions::{Counts, Error, Record, State};
@@ -17,6 +18,7 @@ const NOWHERE: i64 = 1 << 40;
 
 pub(super) struct Through<'a> {
     table: &'a mut dyn Table,
+    later: Millis,
     flaw: Option<Flaw>,
     /// The rows as they were before.
     before: HashMap<i64, Row>,
@@ -31,11 +33,13 @@ pub(super) struct Through<'a> {
 impl<'a> Through<'a> {
     pub(super) fn new(
         table: &'a mut dyn Table,
+        later: Millis,
         flaw: Option<Flaw>,
         claimed: HashMap<i64, i64>,
     ) -> Self {
         let (before, names) = (HashMap::new(), HashMap::new());
-        Self { table, flaw, before, expired: Vec::new(), names, claimed, history: Vec::new() }
+        let (expired, history) = (Vec::new(), Vec::new());
+        Self { table, later, flaw, before, expired, names, claimed, history }
     }
 
     fn has(&self, flaw: Flaw) -> bool {
@@ -47,6 +51,21 @@ impl<'a> Through<'a> {
         row.has_order_id |= self.has(Flaw::ResendsWithoutOrder);
     }
 
+    /// As [`Through::read`], and as one that this process has claimed, if that is its flaw.
+    fn see(&mut self, found: &mut [(i64, Row)]) {
+        for (id, row) in found {
+            self.read(*id, row);
+            if let Some(number) = self.claimed.get(id).filter(|_| self.has(Flaw::IgnoresFencing)) {
+                (row.state, row.lease_no) = (State::Leased, *number);
+            }
+        }
+    }
+
+    fn loses(&self, entry: &Entry) -> bool {
+        let is_lost = entry.order_id.as_ref().is_some_and(|order_id| order_id.ends_with('7'));
+        is_lost && self.has(Flaw::LosesRows)
+    }
+
     /// What this writing means for the row's lease.
     fn note(&mut self, id: i64, after: &Row) {
         let Some(before) = self.before.insert(id, after.clone()) else { return };
@@ -54,11 +73,18 @@ impl<'a> Through<'a> {
         if before.state == State::Leased && (is_claim || after.state != State::Leased) {
             let lease = Lease { id, number: before.lease_no };
             let told = !self.expired.contains(&id);
-            self.history.push(Line::Ended { lease, told, state: after.state });
+            let is_doubtful = after.state != State::Accepted && after.ambiguous_since.is_some();
+            self.history.push(Line::Ended { lease, told, state: after.state, is_doubtful });
         }
         if is_claim {
             let lease = Lease { id, number: after.lease_no };
             let (at, until) = (after.leased_at.unwrap(), after.lease_until.unwrap());
+            let (at, until) = if self.has(Flaw::GoesByItsHostsClock) {
+                // What an observer saw: else the wrong clocks would vouch for each other.
+                (since_boot(), since_boot() + until - at)
+            } else {
+                (at + self.later, until + self.later)
+            };
             let event = self.names[&id].clone();
             self.history.push(Line::Claimed(Claim { lease, event, at, until }));
         }
@@ -67,6 +93,10 @@ impl<'a> Through<'a> {
 
 impl Table for Through<'_> {
     fn now(&mut self) -> Result<Millis, Error> {
+        if self.has(Flaw::GoesByItsHostsClock) {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+            return Ok(now.as_millis().try_into().unwrap());
+        }
         self.table.now()
     }
 
@@ -84,21 +114,28 @@ impl Table for Through<'_> {
 
     fn find(&mut self, business_id: &str, which: &Which) -> Result<Vec<(i64, Row)>, Error> {
         let mut found = self.table.find(business_id, which)?;
-        for (id, row) in &mut found {
-            self.read(*id, row);
-            if let Some(number) = self.claimed.get(id).filter(|_| self.has(Flaw::IgnoresFencing)) {
-                (row.state, row.lease_no) = (State::Leased, *number);
-            }
-        }
+        self.see(&mut found);
+        Ok(found)
+    }
+
+    fn find_all(&mut self, business_id: &str, ids: &[i64]) -> Result<Vec<(i64, Row)>, Error> {
+        let mut found = self.table.find_all(business_id, ids)?;
+        self.see(&mut found);
         Ok(found)
     }
 
     fn insert(&mut self, row: &Row, entry: &Entry) -> Result<i64, Error> {
-        let is_lost = entry.order_id.as_ref().is_some_and(|order_id| order_id.ends_with('7'));
-        if is_lost && self.has(Flaw::LosesRows) {
+        if self.loses(entry) {
             return Ok(NOWHERE);
         }
         self.table.insert(row, entry)
+    }
+
+    fn insert_if_new(&mut self, row: &Row, entry: &Entry) -> Result<Option<i64>, Error> {
+        if self.loses(entry) {
+            return Ok(Some(NOWHERE));
+        }
+        self.table.insert_if_new(row, entry)
     }
 
     fn update(&mut self, id: i64, row: &Row, change: Change<'_>) -> Result<(), Error> {
@@ -174,4 +211,11 @@ impl Table for Through<'_> {
     fn retire(&mut self, business_id: &str, before: Millis, most: usize) -> Result<usize, Error> {
         self.table.retire(business_id, before, most)
     }
+}
+
+/// The same on every host of this machine, whatever its clock shows.
+fn since_boot() -> Millis {
+    let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
+    let (seconds, hundredths) = uptime.split(' ').next().unwrap().split_once('.').unwrap();
+    seconds.parse::<Millis>().unwrap() * 1_000 + hundredths.parse::<Millis>().unwrap() * 10
 }

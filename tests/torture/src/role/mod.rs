@@ -6,7 +6,7 @@ mod producer;
 mod visitor;
 mod worker;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use crate::event;
 use crate::flaw::Flaw;
 use crate::lens::Lens;
 use crate::line::Line;
+use crate::place::Place;
 
 /// Nothing that works takes this long, on however slow a machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a process does on an outbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Role {
-    /// The outbox's file.
-    pub path: PathBuf,
+    /// Where the outbox is.
+    pub place: Place,
     /// How far its clock is ahead, in milliseconds.
     pub ahead: u64,
     /// What is wrong with it.
@@ -69,7 +70,7 @@ impl Role {
     /// Does it.
     pub fn play(self) {
         if matches!(self.task, Task::FillDisk) {
-            fill_disk::mount_small_disk(&self.path);
+            fill_disk::mount_small_disk(self.file());
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
@@ -78,15 +79,23 @@ impl Role {
                 Task::Work { url, until_empty } => worker::work(&self, url, *until_empty).await,
                 Task::Visit { name, times } => visitor::visit(&self, name, *times).await,
                 Task::FillDisk => fill_disk::fill(&self).await,
-                Task::HoldLock => lock_holder::hold(&self.path),
+                Task::HoldLock => lock_holder::hold(self.file()),
             }
         });
     }
 
     fn outbox(&self) -> Outbox {
-        let outbox = event::outbox(&self.path).enqueue_timeout(PATIENCE);
-        let store = event::store(&self.path, Duration::from_millis(self.ahead));
-        outbox.build_on(Arc::new(Lens::new(store, self.flaw))).unwrap()
+        let outbox = self.place.outbox().enqueue_timeout(PATIENCE);
+        let store = self.place.store(Duration::from_millis(self.ahead), PATIENCE);
+        let later = self.place.later(self.ahead.try_into().unwrap());
+        outbox.build_on(Arc::new(Lens::new(store, later, self.flaw))).unwrap()
+    }
+
+    fn file(&self) -> &Path {
+        match &self.place {
+            Place::File(path) => path,
+            Place::Server(_) => panic!("only a file has a lock or a disk"),
+        }
     }
 }
 

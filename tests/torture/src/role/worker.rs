@@ -7,6 +7,8 @@ use crate::event::BUSINESS;
 
 pub(super) async fn work(role: &Role, url: &str, until_empty: bool) {
     let client = Client::builder().api_key("torture").business_id(BUSINESS).base_url(url);
+    // On another host of the test's own network.
+    let client = client.allow_insecure_http_for_tests(true);
     let outbox = role.outbox();
     let worker = outbox.worker(client.build().unwrap()).build().unwrap();
     if until_empty {

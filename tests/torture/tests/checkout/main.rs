@@ -91,7 +91,7 @@ fn on_a_full_disk_nothing_accepted_is_lost_and_delivery_goes_on() {
     let folder = disk::folder();
     let program = Path::new(env!("CARGO_BIN_EXE_torture"));
     let path = folder.path().join("small").join("outbox.db");
-    let role = Role { path, ahead: 0, flaw: None, task: Task::FillDisk };
+    let role = Role { place: path.as_path().into(), ahead: 0, flaw: None, task: Task::FillDisk };
     let told = Process::start(program, &role).finish();
     assert!(told.len() > 100, "{} lines only", told.len());
 }

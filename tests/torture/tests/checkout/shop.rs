@@ -59,8 +59,8 @@ impl Shop {
     /// Somebody else has locked the file.
     pub(crate) fn lock_holder(&self) -> Process {
         let program = Path::new(env!("CARGO_BIN_EXE_torture"));
-        let (path, ahead, flaw) = (self.path.clone(), 0, None);
-        let holder = Process::start(program, &Role { path, ahead, flaw, task: Task::HoldLock });
+        let (place, ahead, flaw) = (self.path.as_path().into(), 0, None);
+        let holder = Process::start(program, &Role { place, ahead, flaw, task: Task::HoldLock });
         assert!(holder.steps(1, PATIENCE), "nobody holds the lock");
         holder
     }
