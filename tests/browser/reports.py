@@ -6,9 +6,9 @@ import json
 import time
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
-from running import BUSINESS, KEY
+from running import BUSINESS, KEY, urlopen
 from shopper import AD
 
 

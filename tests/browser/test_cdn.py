@@ -48,9 +48,7 @@ def _cookies(shopper: Shopper) -> dict[str, tuple[str, bool]]:
     return {cookie["name"]: (cookie["value"], cookie["httpOnly"]) for cookie in ours}
 
 
-def test_10_the_landing_is_a_page_of_a_cdn(
-    cdn: str, shopper: Shopper, reported: Reported
-) -> None:
+def test_10_the_landing_is_a_page_of_a_cdn(cdn: str, shopper: Shopper, reported: Reported) -> None:
     shopper.page.goto(f"{cdn}/sale.html?{AD.query}")
     value, is_http_only = _cookies(shopper)[SCRIPT_COOKIE_NAME]
     params = TrackingParams.from_cookie(value)

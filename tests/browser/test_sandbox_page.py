@@ -6,14 +6,13 @@ import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
 
 import pytest
 from connectly_conversions import Sandbox
 from playwright.sync_api import expect
 
 from reports import purchase, report
-from running import BUSINESS, KEY
+from running import BUSINESS, KEY, urlopen
 from tests.servers.running import PATIENCE
 
 if TYPE_CHECKING:
