@@ -28,7 +28,7 @@ $(NODE_DIR)/node_modules/.package-lock.json: $(NODE_DIR)/package.json $(NODE_DIR
 	$(NODE_NPM) install --no-save --ignore-scripts
 	touch $@
 
-test-node: build-node django-servers $(foreach name,bundlers databases express next values visits,$(NODE_DIR)/test/frameworks/$(name)/node_modules/.package-lock.json)
+test-node: build-node postgres-servers $(foreach name,bundlers databases express next values visits,$(NODE_DIR)/test/frameworks/$(name)/node_modules/.package-lock.json)
 	cd $(NODE_DIR) && $(HOSTILE) node --test test/*.test.mjs
 	cd $(NODE_DIR) && $(HOSTILE) node --test test/frameworks/*.test.mjs
 

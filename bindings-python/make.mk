@@ -36,7 +36,7 @@ build-python: $(MATURIN)
 install-python: build-python $(PY_VENV)/.installed
 	$(PY_BIN)/pip install --quiet --no-deps --no-index --force-reinstall $(PY_DIST)/*.whl
 
-test-python: install-python django-servers
+test-python: install-python postgres-servers
 	cargo test --quiet -p connectly-forkguard
 	cd $(PY_DIR) && $(PY_BIN)/python -m pytest $(PYTEST_OPTIONS) --ignore tests/django tests \
 		../examples/python-checkout ../examples/celery-shop

@@ -10,6 +10,7 @@ import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import asyncpg
 import psycopg
@@ -19,8 +20,7 @@ from psycopg.rows import dict_row
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
-from connectly_conversions import ConfigurationError, ConversionEvent, Outbox
-from connectly_conversions._native import OUTBOX_POSTGRES_SQL
+from connectly_conversions import Client, ConfigurationError, ConversionEvent, Outbox
 
 from .conftest import BUSINESS, purchase
 from .support import servers
@@ -29,7 +29,7 @@ from .support.outboxes import url_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from connectly_conversions import TrackingParams
+    from connectly_conversions import Sandbox, TrackingParams
     from connectly_conversions.outbox import Enqueued
 
 README = Path(__file__).parents[1] / "README.md"
@@ -52,8 +52,9 @@ SHOP = """
 def server() -> Iterator[Path]:
     with servers.postgresql() as folder:
         with psycopg.connect(**_place(folder)) as shop:
-            shop.execute(OUTBOX_POSTGRES_SQL)
             shop.execute(SHOP)
+        with _outbox(folder) as outbox:
+            outbox.counts()  # its first use makes its tables
         yield folder
 
 
@@ -134,8 +135,10 @@ DRIVERS: dict[str, Callable[..., Enqueued]] = {
 
 
 @contextmanager
-def _outbox(folder: Path) -> Iterator[Outbox]:
-    with Outbox.open(url_of(folder), BUSINESS, enqueue_timeout=60) as outbox:
+def _outbox(server: Path) -> Iterator[Outbox]:
+    """The one in the shop's database."""
+    url = f"postgresql://{servers.USER}@{quote(str(server), safe='')}/postgres"
+    with Outbox.open(url, BUSINESS, enqueue_timeout=60) as outbox:
         yield outbox
 
 
@@ -162,18 +165,32 @@ Pay = Any
 
 
 @pytest.fixture(params=DRIVERS)
-def pay(request: pytest.FixtureRequest, server: Path, shop: Any, tmp_path: Path) -> Pay:
+def pay(request: pytest.FixtureRequest, server: Path, shop: Any) -> Pay:
     def pay(event: ConversionEvent, **options: Any) -> Enqueued:
         order_id = event.order_id or "none"
         shop.execute("INSERT INTO orders VALUES (%s) ON CONFLICT DO NOTHING", [order_id])
-        with _outbox(tmp_path) as outbox:
+        with _outbox(server) as outbox:
             names = _names(_Asked(outbox, options))
             return DRIVERS[request.param](names, server, order_id, event)
 
     return pay
 
 
-def test_the_event_is_committed_with_the_order(pay: Pay, shop: Any, event: ConversionEvent) -> None:
+@pytest.fixture
+def deliver(server: Path, connectly_sandbox: Sandbox) -> Callable[[], Sandbox]:
+    """A worker's turn; gives what received it."""
+
+    def deliver() -> Sandbox:
+        with _outbox(server) as outbox, Client(business_id=BUSINESS) as client:
+            outbox.deliver(client)
+        return connectly_sandbox
+
+    return deliver
+
+
+def test_the_event_is_committed_with_the_order(
+    pay: Pay, shop: Any, event: ConversionEvent, deliver: Callable[[], Sandbox]
+) -> None:
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     enqueued = pay(event, traceparent=trace)
     assert (enqueued.state, enqueued.duplicate, enqueued.conflict) == ("pending", False, False)
@@ -184,15 +201,17 @@ def test_the_event_is_committed_with_the_order(pay: Pay, shop: Any, event: Conve
     ).fetchall()
     of_it = ("ORD-7821", event.to_wire(), BUSINESS, "USD", "99.97", trace)
     assert found == [(enqueued.id, "pending", *of_it)]
+    deliver().assert_reported("ORD-7821", value="99.97", times=1)
 
 
 def test_the_event_is_taken_back_with_the_order(
-    pay: Pay, shop: Any, tracking: TrackingParams
+    pay: Pay, shop: Any, tracking: TrackingParams, deliver: Callable[[], Sandbox]
 ) -> None:
     with pytest.raises(Exception, match="the card was refused"):
         pay(purchase(tracking, "ORD-refused"))
     assert shop.execute("SELECT * FROM orders").fetchall() == [("ORD-refused", False)]
     assert shop.execute("SELECT id FROM connectly_outbox").fetchall() == []
+    deliver().assert_not_reported("ORD-refused")
 
 
 def test_an_order_is_taken_once(
@@ -222,10 +241,10 @@ def test_what_has_no_order_id_is_taken_each_time(
 
 
 def test_a_double_click_does_not_wait_where_the_shop_would_rather_not(
-    server: Path, shop: Any, tmp_path: Path, event: ConversionEvent
+    server: Path, shop: Any, event: ConversionEvent
 ) -> None:
     shop.execute("INSERT INTO orders VALUES ('ORD-7821')")
-    with _outbox(tmp_path) as outbox, psycopg.connect(**_place(server)) as other:
+    with _outbox(server) as outbox, psycopg.connect(**_place(server)) as other:
         names = _names(outbox)
         statement = outbox.insert_statement(event)
         other.execute(statement.sql, statement.parameters)
@@ -235,8 +254,16 @@ def test_a_double_click_does_not_wait_where_the_shop_would_rather_not(
     assert len(shop.execute("SELECT id FROM connectly_outbox").fetchall()) == 1
 
 
-def test_what_cannot_be_used_is_named(tmp_path: Path, event: ConversionEvent) -> None:
-    with _outbox(tmp_path) as outbox:
+def test_an_outbox_in_a_file_has_no_statement(tmp_path: Path, event: ConversionEvent) -> None:
+    with (
+        Outbox.open(url_of(tmp_path), BUSINESS) as outbox,
+        pytest.raises(ConfigurationError, match="PostgreSQL"),
+    ):
+        outbox.insert_statement(event)
+
+
+def test_what_cannot_be_used_is_named(server: Path, event: ConversionEvent) -> None:
+    with _outbox(server) as outbox:
         unknown: Any = "qmark"
         with pytest.raises(ConfigurationError, match="style"):
             outbox.insert_statement(event, unknown)

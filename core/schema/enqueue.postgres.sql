@@ -1,8 +1,10 @@
 -- `enqueue` of the outbox's machine as one statement, for a shop's own transaction on PostgreSQL.
 --
--- It decides what `outbox::transition` decides; a test holds the two together, row by row. Each
--- parameter stands here once, and every driver can write it in its own way: so there is no colon,
--- per cent or question mark but theirs. These comments are not sent.
+-- It decides what `outbox::transition` decides; a test holds the two together, row by row. A lease
+-- that has expired is left to a worker, who knows the queue's pauses.
+--
+-- Each parameter stands here once, and every driver can write it in its own way: so there is no
+-- colon, per cent or question mark but theirs. These comments are not sent.
 
 WITH given AS (
     SELECT

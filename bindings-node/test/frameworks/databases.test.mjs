@@ -8,8 +8,10 @@ import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Outbox } from "connectly-conversions";
+import { assertNotReported, assertReported, Sandbox } from "connectly-conversions/testing";
 import { startPostgres } from "../postgres.mjs";
-import { BUSINESS_ID, newOutbox, purchase } from "../support.mjs";
+import { BUSINESS_ID, clientOf, outboxOf, purchase } from "../support.mjs";
 
 const folder = new URL("databases/", import.meta.url);
 const require = createRequire(new URL("package.json", folder));
@@ -40,6 +42,10 @@ async function snippet(index, outbox) {
 const { Client } = require("pg");
 let server;
 let shop;
+let sandbox;
+
+/** The outbox in the shop's database. */
+const shopsOutbox = (t) => outboxOf(t, server.url);
 
 async function connect() {
   const client = new Client(server.connection);
@@ -50,11 +56,16 @@ async function connect() {
 before(async () => {
   server = await startPostgres();
   shop = await connect();
-  await shop.query(textOf("../../../core/schema/outbox.postgres.sql"));
   await shop.query(SHOP);
+  // Its first use makes its tables.
+  const outbox = Outbox.open(server.url, { businessId: BUSINESS_ID });
+  await outbox.counts();
+  await outbox.close();
+  sandbox = await Sandbox.start();
 });
 
 after(async () => {
+  await sandbox.stop();
   await shop.end();
   await server[Symbol.asyncDispose]();
 });
@@ -107,7 +118,7 @@ for (const [name, { index, open }] of Object.entries(DRIVERS)) {
 
     /** Pays an order as the README does. */
     async function pay(t, event, options) {
-      const outbox = newOutbox(t);
+      const outbox = shopsOutbox(t);
       const asked = {
         insertStatement: (event, style) => outbox.insertStatement(event, { ...style, ...options }),
       };
@@ -121,12 +132,17 @@ for (const [name, { index, open }] of Object.entries(DRIVERS)) {
       assert.deepEqual(told, { state: "pending", duplicate: false, replaced: false, conflict: false });
       const stays = { id, state: "pending", wire: event.toWire(), business_id: BUSINESS_ID };
       assert.deepEqual(await stored(event.orderId), { paid: true, events: [stays] });
+      await shopsOutbox(t).deliver(clientOf(sandbox.url));
+      assertReported(sandbox, { order_id: event.orderId, value: "99.97", times: 1 });
+      assert.equal((await stored(event.orderId)).events[0].state, "accepted");
     });
 
     it("takes the event back with the order", async (t) => {
       const event = purchase({ orderId: `${name}-refused` });
       await assert.rejects(pay(t, event), /the card was refused/);
       assert.deepEqual(await stored(event.orderId), { paid: false, events: [] });
+      await shopsOutbox(t).deliver(clientOf(sandbox.url));
+      assertNotReported(sandbox, event.orderId);
     });
 
     it("takes an order once, and tells of another content", async (t) => {
@@ -155,7 +171,7 @@ for (const [name, { index, open }] of Object.entries(DRIVERS)) {
 describe("a double click", () => {
   it("does not wait where the shop would rather not", async (t) => {
     const event = purchase({ orderId: "clicked" });
-    const report = await snippet(3, newOutbox(t));
+    const report = await snippet(3, shopsOutbox(t));
     const [one, other] = [await connect(), await connect()];
     try {
       await one.query("BEGIN");
@@ -175,7 +191,7 @@ describe("a double click", () => {
 
 describe("a statement", () => {
   it("names what cannot be used", (t) => {
-    const outbox = newOutbox(t);
+    const outbox = shopsOutbox(t);
     assert.throws(() => outbox.insertStatement(purchase(), { style: "qmark" }), /style/);
     assert.throws(() => outbox.insertStatement(purchase(), { styl: "named" }), /styl/);
     const statement = outbox.insertStatement(purchase());
@@ -184,7 +200,7 @@ describe("a statement", () => {
   });
 
   it("has its parameters by number or by name", (t) => {
-    const outbox = newOutbox(t);
+    const outbox = shopsOutbox(t);
     const event = purchase();
     const { parameters } = outbox.insertStatement(event);
     const named = outbox.insertStatement(event, { style: "named" });

@@ -9,7 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startPostgres } from "../postgres.mjs";
-import { newOutbox, tracking } from "../support.mjs";
+import { outboxOf, tracking } from "../support.mjs";
 
 const folder = new URL("databases/", import.meta.url);
 const require = createRequire(new URL("package.json", folder));
@@ -121,7 +121,7 @@ for (const [name, open] of Object.entries(DRIVERS)) {
       );
 
     it("is committed with the order", async (t) => {
-      const report = await placed(newOutbox(t), order(1));
+      const report = await placed(outboxOf(t, server.url), order(1));
       assert.equal(report.result, "queued");
       assert.deepEqual(await stored(`${name}-1`), {
         orders: 1,
@@ -130,7 +130,7 @@ for (const [name, open] of Object.entries(DRIVERS)) {
     });
 
     it("is taken back with the order", async (t) => {
-      const outbox = newOutbox(t);
+      const outbox = outboxOf(t, server.url);
       const refused = new Error("the card was refused");
       const failing = driver.place(`${name}-2`, async (options) => {
         assert.equal((await outbox.reportPurchase(order(2), options)).result, "queued");
@@ -141,7 +141,7 @@ for (const [name, open] of Object.entries(DRIVERS)) {
     });
 
     it("tells every outcome", async (t) => {
-      const outbox = newOutbox(t);
+      const outbox = outboxOf(t, server.url);
       const first = await placed(outbox, order(3));
       assert.deepEqual(await placed(outbox, order(3)), { ...first, result: "duplicate", conflict: false });
       const dearer = await placed(outbox, order(3, { value: "120" }));
@@ -178,7 +178,7 @@ for (const [name, open] of Object.entries(DRIVERS)) {
     });
 
     it("that fails takes nothing of the order with it", async (t) => {
-      const outbox = newOutbox(t);
+      const outbox = outboxOf(t, server.url);
       await shop.query("ALTER TABLE connectly_outbox RENAME TO elsewhere");
       try {
         const report = await driver.place(`${name}-8`, (options) => outbox.reportPurchase(order(8), options));
@@ -195,7 +195,7 @@ for (const [name, open] of Object.entries(DRIVERS)) {
 }
 
 it("the README's checkout pays and reports", async (t) => {
-  const checkout = await checkoutOf(newOutbox(t));
+  const checkout = await checkoutOf(outboxOf(t, server.url));
   await shop.query("INSERT INTO orders VALUES ('README-1')");
   const order = { orderId: "README-1", currency: "USD", value: "99.97", tracking };
   assert.equal((await checkout(shop, order)).result, "queued");

@@ -16,6 +16,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Ends what is under way and closes the database; a later job opens it again.
     fn close(&self) -> BoxFuture<'_, ()>;
 
+    /// The events' table, as a statement of the shop's own names it; `None` where it is not in a
+    /// PostgreSQL database.
+    fn events_table(&self) -> Option<String> {
+        None
+    }
+
     /// Why what it stores may be gone one day; known once a job has succeeded.
     fn warnings(&self) -> Vec<String> {
         Vec::new()

@@ -101,6 +101,13 @@ impl Store for PostgresStore {
         }
     }
 
+    fn events_table(&self) -> Option<String> {
+        let schema = self.address.schema.as_ref();
+        Some(
+            schema.map_or("connectly_outbox".to_owned(), |name| format!("{name}.connectly_outbox")),
+        )
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             if !self.is_ours() {

@@ -8,6 +8,8 @@ mod report;
 mod style;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "outbox-postgres")]
+mod to_sql;
 
 pub use parameter::Parameter;
 pub use report::ReportStatement;
@@ -23,6 +25,7 @@ use super::decision::Effect;
 use super::entry::Entry;
 use super::record::Enqueued;
 use super::state::State;
+use super::url;
 use crate::error::{Error, Result};
 use crate::event::ConversionEvent;
 
@@ -40,13 +43,14 @@ pub struct Statement {
 impl Outbox {
     /// The statement that enqueues an event on PostgreSQL within a transaction of the shop's own,
     /// run by the shop's own driver. Like [`Outbox::enqueue_with`], it takes an order once; it asks
-    /// for no cap, and wakes no worker: one looks within seconds.
+    /// for no cap, and wakes no worker: one looks within seconds. The tables are made by the
+    /// outbox's first use, such as its worker's.
     ///
     /// Whoever reports the same order at once waits until the first has committed. A shop that
     /// would rather not wait sets `lock_timeout` in a savepoint.
     ///
     /// # Errors
-    /// None yet: an outbox whose tables are not PostgreSQL's will have no such statement.
+    /// `invalid_outbox_url` where the outbox is not in a PostgreSQL database.
     pub fn insert_statement(
         &self,
         event: &ConversionEvent,
@@ -59,14 +63,19 @@ impl Outbox {
             has_order_id: entry.order_id.is_some(),
             hold: options.hold,
         };
-        Ok(Statement::new(&entry, &command, style))
+        Ok(Statement::new(&self.events_table()?, &entry, &command, style))
+    }
+
+    fn events_table(&self) -> Result<String> {
+        let why = "a statement is for an outbox in a PostgreSQL database";
+        self.inner.store.events_table().ok_or_else(|| url::refused(why))
     }
 }
 
 impl Statement {
-    fn new(entry: &Entry, command: &Command, style: Style) -> Self {
+    fn new(table: &str, entry: &Entry, command: &Command, style: Style) -> Self {
         let parameters = parameter::of(entry, command);
-        Self { sql: style.write(style::ENQUEUE, &parameters), parameters }
+        Self { sql: style.write(table, &parameters), parameters }
     }
 
     /// What the row that it answered with says.

@@ -21,7 +21,8 @@ impl Outbox {
     /// a rule, or why it is not reported.
     ///
     /// # Errors
-    /// Of kind `configuration` where an option of the order's event cannot be used.
+    /// Of kind `configuration` where an option of the order's event cannot be used, or the outbox
+    /// is not in a PostgreSQL database.
     pub fn report_statement(
         &self,
         order: &Order<'_>,
@@ -30,7 +31,9 @@ impl Outbox {
         style: Style,
     ) -> Result<ReportStatement> {
         let plan = self.plan_report(order, policy, options)?;
-        let statement = plan.ask.map(|(entry, command)| Statement::new(&entry, &command, style));
+        let table = self.events_table()?;
+        let write = |(entry, command)| Statement::new(&table, &entry, &command, style);
+        let statement = plan.ask.map(write);
         Ok(ReportStatement { statement, meaning: plan.meaning })
     }
 }

@@ -7,7 +7,10 @@ use super::parameter::Parameter;
 use crate::error::{Error, Result};
 
 /// Its parameters as `:name`, with comments.
-pub(super) const ENQUEUE: &str = include_str!("../../../schema/enqueue.postgres.sql");
+const ENQUEUE: &str = include_str!("../../../schema/enqueue.postgres.sql");
+
+/// What it calls the events' table, where it writes.
+const TABLE: &str = "INTO connectly_outbox ";
 
 /// How a statement's parameters are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,11 +26,11 @@ pub enum Style {
 
 impl Style {
     /// The text as a driver of this style takes it.
-    pub(super) fn write(self, text: &str, parameters: &[(&'static str, Parameter)]) -> String {
-        let lines = text.lines().map(str::trim);
+    pub(super) fn write(self, table: &str, parameters: &[(&'static str, Parameter)]) -> String {
+        let lines = ENQUEUE.lines().map(str::trim);
         let code: Vec<_> =
             lines.filter(|line| !line.is_empty() && !line.starts_with("--")).collect();
-        let code = code.join(" ");
+        let code = code.join(" ").replace(TABLE, &format!("INTO {table} "));
         let mut parts = code.split(':');
         let mut sql = parts.next().unwrap_or_default().to_owned();
         for part in parts {

@@ -7,7 +7,7 @@ mod lease;
 mod limits;
 mod order;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use limits::Context;
 pub(super) use limits::{ATTEMPT, DAY, span};

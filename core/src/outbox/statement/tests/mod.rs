@@ -1,5 +1,7 @@
-//! The statement in every driver's style.
+//! The statement says what the machine says, on a real server and in every driver's style.
 
+#[cfg(feature = "outbox-postgres")]
+mod postgres;
 mod text;
 
 use crate::event::ConversionEvent;

@@ -6,9 +6,11 @@ use super::entry;
 use crate::outbox::statement::{Parameter, Statement, Style};
 use crate::outbox::transition::ATTEMPT;
 
+const TABLE: &str = "connectly_outbox";
+
 fn statement(style: Style) -> Statement {
     let entry = entry(Some("ORD-1"), "99.97");
-    Statement::new(&entry, &entry.enqueue(None).unwrap(), style)
+    Statement::new(TABLE, &entry, &entry.enqueue(None).unwrap(), style)
 }
 
 #[test]
@@ -56,7 +58,9 @@ fn the_text_is_the_same_for_every_event() {
     let one = entry(Some("ORD-1"), "99.97");
     let other = entry(None, "1");
     let texts: BTreeSet<_> = [&one, &other]
-        .map(|entry| Statement::new(entry, &entry.enqueue(None).unwrap(), Style::Numeric).sql)
+        .map(|entry| {
+            Statement::new(TABLE, entry, &entry.enqueue(None).unwrap(), Style::Numeric).sql
+        })
         .into();
     assert_eq!(texts.len(), 1);
 }
@@ -64,7 +68,7 @@ fn the_text_is_the_same_for_every_event() {
 #[test]
 fn an_event_without_an_order_id_has_no_key() {
     let event = entry(None, "99.97");
-    let statement = Statement::new(&event, &event.enqueue(None).unwrap(), Style::Numeric);
+    let statement = Statement::new(TABLE, &event, &event.enqueue(None).unwrap(), Style::Numeric);
     for name in ["conversion_key", "order_id"] {
         let (_, value) = statement.parameters.iter().find(|(known, _)| *known == name).unwrap();
         assert!(matches!(value, Parameter::Bytes(None) | Parameter::Text(None)), "{name}");
@@ -92,4 +96,30 @@ fn a_row_of_another_statement_is_refused() {
     assert!(statement.enqueued(1, "pending", "inserted").is_ok());
     assert!(statement.enqueued(1, "paid", "inserted").is_err());
     assert!(statement.enqueued(1, "pending", "").is_err());
+}
+
+#[test]
+fn it_writes_where_the_outbox_is() {
+    let event = entry(None, "99.97");
+    let command = event.enqueue(None).unwrap();
+    let statement = Statement::new("of_1.connectly_outbox", &event, &command, Style::Numeric);
+    let elsewhere = statement.sql.replace("INTO of_1.connectly_outbox AS", "");
+    assert!(elsewhere.len() < statement.sql.len() && !elsewhere.contains("connectly_outbox"));
+}
+
+#[cfg(feature = "outbox-sqlite")]
+#[test]
+fn an_outbox_in_a_file_has_no_statement() {
+    use super::BUSINESS;
+    use crate::error::ErrorCode;
+    use crate::event::ConversionEvent;
+    use crate::outbox::{EnqueueOptions, Outbox};
+    use crate::tracking::TrackingParams;
+
+    let builder = Outbox::builder("sqlite:///nowhere/connectly.db").business_id(BUSINESS);
+    let tracking = TrackingParams::new("t1", "s1", "c1", "a1").unwrap();
+    let event = ConversionEvent::purchase(tracking, "ORD-1", "USD", "1").build().unwrap();
+    let options = EnqueueOptions::default();
+    let refused = builder.build().unwrap().insert_statement(&event, Style::Numeric, &options);
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::InvalidOutboxUrl);
 }

@@ -6,4 +6,4 @@ mod lease;
 mod model;
 mod page;
 mod people;
-mod support;
+pub(in crate::outbox) mod support;

@@ -8,51 +8,51 @@ use crate::outbox::row::Row;
 use crate::outbox::state::{Millis, State};
 use crate::outbox::transition::{Context, transition};
 
-pub(super) const SECOND: Millis = 1_000;
-pub(super) const MINUTE: Millis = 60 * SECOND;
-pub(super) const HOUR: Millis = 60 * MINUTE;
-pub(super) const DAY: Millis = 24 * HOUR;
+pub(in crate::outbox) const SECOND: Millis = 1_000;
+pub(in crate::outbox) const MINUTE: Millis = 60 * SECOND;
+pub(in crate::outbox) const HOUR: Millis = 60 * MINUTE;
+pub(in crate::outbox) const DAY: Millis = 24 * HOUR;
 
 /// The design's numbers, written down once more.
-pub(super) const LEASE: Millis = 60 * SECOND;
-pub(super) const WINDOW: Millis = 48 * HOUR;
-pub(super) const GIVE_UP_AFTER: Millis = 7 * DAY;
+pub(in crate::outbox) const LEASE: Millis = 60 * SECOND;
+pub(in crate::outbox) const WINDOW: Millis = 48 * HOUR;
+pub(in crate::outbox) const GIVE_UP_AFTER: Millis = 7 * DAY;
 
 /// Some day.
-pub(super) const START: Millis = 1_780_000_000_000;
+pub(in crate::outbox) const START: Millis = 1_780_000_000_000;
 
-pub(super) fn at(now: Millis) -> Context {
+pub(in crate::outbox) fn at(now: Millis) -> Context {
     Context { now, random: 0.5, paused: 0, last_accepted_at: None, give_up_after: GIVE_UP_AFTER }
 }
 
-pub(super) fn content(text: &str) -> Hash {
+pub(in crate::outbox) fn content(text: &str) -> Hash {
     Hash::of(text.as_bytes())
 }
 
-pub(super) fn enqueue(hold: Option<Hold>) -> Command {
+pub(in crate::outbox) fn enqueue(hold: Option<Hold>) -> Command {
     Command::Enqueue { content_hash: content("first"), has_order_id: true, hold }
 }
 
-pub(super) fn without_order_id() -> Command {
+pub(in crate::outbox) fn without_order_id() -> Command {
     Command::Enqueue { content_hash: content("first"), has_order_id: false, hold: None }
 }
 
-pub(super) fn cancel() -> Command {
+pub(in crate::outbox) fn cancel() -> Command {
     Command::Cancel { reason: Some("refused at the door".to_owned()) }
 }
 
-pub(super) fn skip() -> Command {
+pub(in crate::outbox) fn skip() -> Command {
     Command::Skip { reason: "staff".to_owned() }
 }
 
-pub(super) const REPLAY: Command = Command::Replay { force: false };
-pub(super) const FORCE: Command = Command::Replay { force: true };
+pub(in crate::outbox) const REPLAY: Command = Command::Replay { force: false };
+pub(in crate::outbox) const FORCE: Command = Command::Replay { force: true };
 
-pub(super) fn accepted() -> Outcome {
+pub(in crate::outbox) fn accepted() -> Outcome {
     Outcome::Accepted { status: 200 }
 }
 
-pub(super) fn failed(disposition: Disposition) -> Outcome {
+pub(in crate::outbox) fn failed(disposition: Disposition) -> Outcome {
     let (code, status) = match disposition {
         Disposition::NeverSent => ("connection_failed", None),
         Disposition::NotRecorded => ("unavailable", Some(503)),
@@ -66,30 +66,30 @@ pub(super) fn failed(disposition: Disposition) -> Outcome {
 
 /// One event and its clock.
 #[derive(Debug, Clone)]
-pub(super) struct Event {
-    pub(super) row: Option<Row>,
-    pub(super) context: Context,
+pub(in crate::outbox) struct Event {
+    pub(in crate::outbox) row: Option<Row>,
+    pub(in crate::outbox) context: Context,
 }
 
 impl Event {
     /// Nothing is known of it.
-    pub(super) fn unknown() -> Self {
+    pub(in crate::outbox) fn unknown() -> Self {
         Self { row: None, context: at(START) }
     }
 
-    pub(super) fn pending() -> Self {
+    pub(in crate::outbox) fn pending() -> Self {
         Self::unknown().after(&enqueue(None))
     }
 
-    pub(super) fn held() -> Self {
+    pub(in crate::outbox) fn held() -> Self {
         Self::unknown().after(&enqueue(Some(Hold::UntilReleased)))
     }
 
-    pub(super) fn leased() -> Self {
+    pub(in crate::outbox) fn leased() -> Self {
         Self::pending().after(&Command::Claim)
     }
 
-    pub(super) fn in_state(state: State) -> Self {
+    pub(in crate::outbox) fn in_state(state: State) -> Self {
         match state {
             State::Held => Self::held(),
             State::Pending => Self::pending(),
@@ -105,47 +105,47 @@ impl Event {
         }
     }
 
-    pub(super) fn decide(&self, command: &Command) -> Decision {
+    pub(in crate::outbox) fn decide(&self, command: &Command) -> Decision {
         transition(self.row.as_ref(), command, &self.context)
     }
 
-    pub(super) fn effect(&self, command: &Command) -> Effect {
+    pub(in crate::outbox) fn effect(&self, command: &Command) -> Effect {
         self.decide(command).effect
     }
 
-    pub(super) fn after(self, command: &Command) -> Self {
+    pub(in crate::outbox) fn after(self, command: &Command) -> Self {
         let decision = self.decide(command);
         Self { row: decision.row.or(self.row), ..self }
     }
 
-    pub(super) fn later(self, by: Millis) -> Self {
+    pub(in crate::outbox) fn later(self, by: Millis) -> Self {
         let now = self.context.now + by;
         Self { context: Context { now, ..self.context }, ..self }
     }
 
     /// At the moment at which it is due.
-    pub(super) fn when_due(self) -> Self {
+    pub(in crate::outbox) fn when_due(self) -> Self {
         let due_at = self.row().due_at.unwrap();
         let by = (due_at - self.context.now).max(0);
         self.later(by)
     }
 
     /// Its worker tells.
-    pub(super) fn finish(self, outcome: Outcome) -> Self {
+    pub(in crate::outbox) fn finish(self, outcome: Outcome) -> Self {
         let lease_no = self.row().lease_no;
         self.after(&Command::Finish { lease_no, outcome })
     }
 
     /// Claimed as soon as it is due, and so it ended.
-    pub(super) fn attempt(self, disposition: Disposition) -> Self {
+    pub(in crate::outbox) fn attempt(self, disposition: Disposition) -> Self {
         self.when_due().after(&Command::Claim).finish(failed(disposition))
     }
 
-    pub(super) fn row(&self) -> &Row {
+    pub(in crate::outbox) fn row(&self) -> &Row {
         self.row.as_ref().unwrap()
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(in crate::outbox) fn state(&self) -> State {
         self.row().state
     }
 }

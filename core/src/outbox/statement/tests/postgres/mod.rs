@@ -1,0 +1,6 @@
+//! On a real server.
+
+mod agreement;
+mod histories;
+mod server;
+mod waiting;
