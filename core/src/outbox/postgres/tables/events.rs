@@ -197,12 +197,13 @@ static NEXT_DUE: LazyLock<String> = LazyLock::new(|| {
         )
     };
     format!(
-        "SELECT least({}, {}, {}), ({NOW}), EXISTS {} OR EXISTS {}",
+        "SELECT least({}, {}, {}), ({NOW}), {} IS NOT NULL OR {} IS NOT NULL",
         of("min(due_at)", "pending", "due_at >= $2"),
         of("min(due_at)", "held", "due_at >= 0"),
         of("min(lease_until)", "leased", "lease_until >= $3"),
-        of("1", "pending", &format!("due_at > ({NOW}) + {LONGEST_WAIT}")),
-        of("1", "leased", &format!("lease_until > ({NOW}) + {LEASE}")),
+        // Not whether any exists: in a long queue that would be looked for in the whole table.
+        of("min(due_at)", "pending", &format!("due_at > ({NOW}) + {LONGEST_WAIT}")),
+        of("min(lease_until)", "leased", &format!("lease_until > ({NOW}) + {LEASE}")),
     )
 });
 

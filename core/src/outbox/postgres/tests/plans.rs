@@ -9,13 +9,19 @@ use crate::outbox::hash::Hash;
 use crate::outbox::state::State;
 use crate::outbox::table::{Filter, Which};
 
-/// How PostgreSQL would do it, whatever it is given, if it reads a whole table only where it must.
+/// Reads a whole table only where it must.
+const RELUCTANT: &str = "SET LOCAL enable_seqscan = off; ";
+
+/// How PostgreSQL would do it, whatever it is given.
 fn plan(on: &Connection, sql: &str, params: usize) -> Vec<String> {
+    plan_under(on, RELUCTANT, sql, params)
+}
+
+fn plan_under(on: &Connection, settings: &str, sql: &str, params: usize) -> Vec<String> {
     let nothing = vec!["NULL"; params].join(", ");
     let nothing = if params == 0 { String::new() } else { format!("({nothing})") };
     let first = format!(
-        "{BEGIN}; SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan; \
-         PREPARE question AS {sql}"
+        "{BEGIN}; {settings}SET LOCAL plan_cache_mode = force_generic_plan; PREPARE question AS {sql}"
     );
     let explain = format!("EXPLAIN EXECUTE question{nothing}");
     let found = on.ask(&first, &[plain(&explain)]).unwrap().pop().unwrap();
@@ -56,6 +62,28 @@ fn no_question_walks_through_the_table() {
     for (sql, params) in asked {
         let walks = walks(&on, &sql, params);
         assert_eq!(walks, [""; 0], "{sql}\n{:#?}", plan(&on, &sql, params));
+    }
+}
+
+/// Of its own will, in a queue so long that it would pay to read it whole if anything in it fitted.
+#[test]
+fn a_long_queue_is_not_read_whole_to_learn_when_the_next_event_is_due() {
+    let database = database();
+    let on = open(&database);
+    let fill = format!(
+        "INSERT INTO connectly_outbox (business_id, event_name, has_order_id, state, due_at, lease_no,
+             attempts, lost_claims, lone_refusals, enqueued_at, forget, wire)
+         SELECT '{BUSINESS}', 'Purchase', false, 'pending', n, 0, 0, 0, 0, n, false, 'x'
+         FROM generate_series(1, 20000) n"
+    );
+    database.sql(&fill).unwrap();
+    database.sql("ANALYZE connectly_outbox").unwrap();
+    let asked = questions(BUSINESS, &[]);
+    let asked: Vec<_> = asked.iter().filter(|(sql, _)| sql.contains("min(due_at)")).collect();
+    assert!(!asked.is_empty());
+    for (sql, params) in asked {
+        let plan = plan_under(&on, "", sql, *params);
+        assert!(!plan.iter().any(|step| step.contains("Seq Scan")), "{plan:#?}");
     }
 }
 
