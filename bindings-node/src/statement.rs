@@ -56,8 +56,8 @@ impl NativeOutbox {
         let write = || {
             let (policy, reading) = order::policy(&policy)?;
             let options = options(hold, traceparent);
-            let held = options.hold.is_some();
-            let order = order::order(&order, tracking.as_deref(), held, reading)?;
+            let waits = options.hold.is_some();
+            let order = order::order(&order, tracking.as_deref(), waits, reading)?;
             self.0.report_statement(&order, policy, options, style.parse()?)
         };
         match write() {
