@@ -96,13 +96,13 @@ impl Outbox {
     }
 
     fn plan_event(&self, event: &ConversionEvent, held: Held, options: EnqueueOptions) -> Plan {
-        let hold = match held {
+        let until = match held {
             Held::AsAsked => options.hold,
             Held::AsBefore => None,
             Held::Ended => Some(Hold::Until(0)),
         };
         let entry = Entry::of(event, self.business_id(), options.traceparent);
-        let command = entry.enqueue(hold);
+        let command = entry.enqueue(until);
         Plan { ask: command.map(|command| (entry, command)), meaning: Meaning::Event }
     }
 

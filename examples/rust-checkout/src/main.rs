@@ -80,15 +80,14 @@ async fn work(outbox: Outbox, client: Client) -> Done {
 async fn demo() -> Done {
     let folder = tempfile::tempdir()?;
     let business = "3f1c9a52-6f0d-4b8e-9a57-2d1f0c4e8b6a";
-    let (sandbox, client) = match env::var("CONNECTLY_API_KEY") {
-        Ok(_) => (None, Client::from_env()?),
-        Err(_) => {
-            let sandbox = Sandbox::start()?;
-            let client = Client::builder().api_key("sandbox").business_id(business);
-            let client = client.base_url(sandbox.url()).build()?;
-            println!("What arrives: {}/", sandbox.url());
-            (Some(sandbox), client)
-        }
+    let (sandbox, client) = if env::var("CONNECTLY_API_KEY").is_ok() {
+        (None, Client::from_env()?)
+    } else {
+        let sandbox = Sandbox::start()?;
+        let client = Client::builder().api_key("sandbox").business_id(business);
+        let client = client.base_url(sandbox.url()).build()?;
+        println!("What arrives: {}/", sandbox.url());
+        (Some(sandbox), client)
     };
     let outbox = Outbox::builder(&format!("sqlite://{}/connectly.db", folder.path().display()));
     let outbox = if sandbox.is_some() { outbox.business_id(business) } else { outbox }.build()?;

@@ -14,15 +14,16 @@ fn page(title: &str, body: &str) -> Html<String> {
 }
 
 fn button(action: &str, fields: &[(&str, &str)], words: &str) -> String {
-    let fields: String = fields
+    let fields: Vec<_> = fields
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"))
         .collect();
+    let fields = fields.concat();
     format!("<form method=\"post\" action=\"{action}\">{fields}<button>{words}</button></form>")
 }
 
 pub(crate) fn catalogue(cart: Option<&str>) -> Html<String> {
-    let products: String = PRODUCTS
+    let products: Vec<_> = PRODUCTS
         .iter()
         .map(|Product { sku, name, .. }| {
             format!(
@@ -30,6 +31,7 @@ pub(crate) fn catalogue(cart: Option<&str>) -> Html<String> {
             )
         })
         .collect();
+    let products = products.concat();
     let token = cart.map_or(String::new(), |token| {
         format!("<input type=\"hidden\" name=\"cart\" value=\"{token}\">")
     });
@@ -40,8 +42,9 @@ pub(crate) fn catalogue(cart: Option<&str>) -> Html<String> {
 }
 
 pub(crate) fn cart(token: &str, lines: &[&Product], total: Decimal) -> Html<String> {
-    let lines: String =
+    let lines: Vec<_> =
         lines.iter().map(|line| format!("<li>{}: ${}", line.name, line.price())).collect();
+    let lines = lines.concat();
     let pay = |method, words| button("/checkout", &[("cart", token), ("method", method)], words);
     let buttons = pay("card", "Pay by card") + &pay("cod", "Cash on delivery");
     page("Your cart", &format!("<ul>{lines}</ul><p>Total: ${total}{buttons}"))
