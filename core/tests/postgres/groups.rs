@@ -26,7 +26,9 @@ fn what_comes_while_another_commits_shares_the_next_transaction() {
             settled.push(submit(&*store, Kind::Change, move |table| put(table, &name)));
         }
     });
-    settled.iter().for_each(|job| job.recv().unwrap().unwrap());
+    for job in settled {
+        job.recv().unwrap().unwrap();
+    }
     let of = "SELECT count(DISTINCT pg_xact_commit_timestamp(xmin)), count(*)
         FROM connectly_outbox_control WHERE failures = 1";
     assert_eq!(database.sql(of).unwrap(), "1|64");
@@ -49,7 +51,9 @@ fn a_job_that_fails_undoes_its_own_work_alone() {
         }));
         settled.push(submit(&*store, Kind::Change, |table| put(table, "four")));
     });
-    settled.iter().for_each(|job| job.recv().unwrap().unwrap());
+    for job in settled {
+        job.recv().unwrap().unwrap();
+    }
     let error = panicked.unwrap().recv().unwrap().unwrap_err();
     assert_eq!(error.code(), ErrorCode::Internal);
     assert!(has(&store, "one") && has(&store, "four"));

@@ -1,6 +1,7 @@
 //! The outbox in a PostgreSQL database.
 
 #![cfg(all(feature = "outbox-postgres", feature = "sandbox"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod claims;
 mod cut;

@@ -39,14 +39,13 @@ impl Server {
         initdb.arg("-D").arg(folder.path().join("data"));
         run(initdb.args(["-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]))?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut options = format!(
+        let usual = format!(
             "-k {} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off \
              -c max_connections=200 -c track_commit_timestamp=on",
             folder.path().display()
         );
-        for (name, value) in settings {
-            options.push_str(&format!(" -c {name}={value}"));
-        }
+        let settings = settings.iter().map(|(name, value)| format!(" -c {name}={value}"));
+        let options = settings.fold(usual, |options, setting| options + &setting);
         let server = Self { folder, port, options, databases: AtomicU32::new(0) };
         server.go_on()?;
         Ok(server)

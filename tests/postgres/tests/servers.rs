@@ -1,5 +1,7 @@
 //! The servers run, and end with whoever started them.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use connectly_test_postgres::{Bouncer, Server, server};
 
 #[test]

@@ -79,7 +79,7 @@ impl Address {
         if config.get_hosts().is_empty() {
             return Err(refused("it names no host"));
         }
-        let trust = trust(mode.as_deref(), roots, config.get_hosts())?;
+        let trust = trust(mode.as_deref(), roots.as_deref(), config.get_hosts())?;
         config.ssl_mode(if trust == Trust::Anyone { SslMode::Disable } else { SslMode::Require });
         config.connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(UNACKNOWLEDGED);
         config.keepalives_idle(KEEP_ALIVE);
@@ -100,16 +100,15 @@ impl Address {
 }
 
 /// Whoever asks for less than a checked name gets it all the same: a key and orders go that way.
-fn trust(mode: Option<&str>, roots: Option<String>, hosts: &[Host]) -> Result<Trust> {
-    let checked = match roots.as_deref() {
+fn trust(mode: Option<&str>, roots: Option<&str>, hosts: &[Host]) -> Result<Trust> {
+    let checked = match roots {
         None | Some("system") => Trust::System,
         Some(path) => Trust::Bundle(path.into()),
     };
     match mode {
         Some("disable") => Ok(Trust::Anyone),
-        Some("require" | "verify-ca" | "verify-full") => Ok(checked),
         None if hosts.iter().all(is_near) && roots.is_none() => Ok(Trust::Anyone),
-        None => Ok(checked),
+        None | Some("require" | "verify-ca" | "verify-full") => Ok(checked),
         Some(_) => Err(refused("sslmode must be disable, require, verify-ca or verify-full")),
     }
 }

@@ -114,7 +114,8 @@ impl Desk {
             if broken.is_sound {
                 self.connection = Some(connection);
             }
-            if !was_cut && !(broken.is_deadlock && attempt < ATTEMPTS) {
+            let was_chosen = broken.is_deadlock && attempt < ATTEMPTS;
+            if !(was_cut || was_chosen) {
                 return Err(broken.failure);
             }
         }

@@ -52,8 +52,8 @@ impl From<Error> for Broken {
         if let Some(refused) = error.as_db_error() {
             return of_server(refused);
         }
-        let is_io =
-            std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>());
+        let cause = std::error::Error::source(&error);
+        let is_io = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>()).is_some();
         if error.is_closed() || is_io {
             let message = format!("the PostgreSQL server is not reached: {}", chain(&error));
             let failure = Failure::new(ErrorCode::OutboxUnavailable, one_line(&message));

@@ -205,8 +205,8 @@ fn writes<'a>(
 
 /// Whether nothing stops the queue.
 fn is_calm(queue: &Queue) -> bool {
-    let Queue { probed_at, probed_id, last_accepted_at, paused_before, .. } = queue.clone();
-    *queue == Queue { probed_at, probed_id, last_accepted_at, paused_before, ..Queue::default() }
+    let Queue { paused_before, probed_at, probed_id, last_accepted_at, .. } = *queue;
+    *queue == Queue { paused_before, probed_at, probed_id, last_accepted_at, ..Queue::default() }
 }
 
 impl Table for Tables<'_> {

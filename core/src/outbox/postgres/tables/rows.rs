@@ -130,10 +130,11 @@ pub(super) fn entry_values(entry: &Entry) -> Vec<Param<'_>> {
 
 /// PostgreSQL's texts hold no NUL; what a server or a shop wrote may.
 fn text(text: Option<&str>) -> Option<std::borrow::Cow<'_, str>> {
-    text.map(|text| match text.contains('\0') {
-        true => text.replace('\0', "\u{fffd}").into(),
-        false => text.into(),
-    })
+    text.map(
+        |text| {
+            if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+        },
+    )
 }
 
 /// A parameter.
