@@ -109,7 +109,7 @@ impl Script {
 }
 
 impl Serialize for Fault {
-    /// What [`parse`] reads.
+    /// What `parse` reads.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Shown<'a> {
