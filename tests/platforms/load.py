@@ -151,6 +151,7 @@ def main() -> None:
         if asked.suites:
             build.core_tests(platform, f"{sys.executable} {inside.__file__} {platform}")
             loaded.append(f"the core's tests and the contract's pass on {platform}")
+            missing.append(f"the outbox in a PostgreSQL database on {platform}, whose machine has no server")
     print("\n".join(f"loaded  {line}" for line in loaded))
     missing.extend(f"the packages for {known}" for known in PLATFORMS if known not in platforms)
     for line in missing:
