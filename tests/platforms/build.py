@@ -131,7 +131,8 @@ def core_tests(platform: Platform, runner: str) -> None:
     the compiler.
     """
     name = f"CARGO_TARGET_{platform.rust.upper().replace('-', '_')}_RUNNER"
-    common = [*"--quiet --locked --profile ci --lib --bins --tests --target".split(), platform.rust]
+    common = ["--quiet", "--locked", "--profile", "ci", "--lib", "--bins", "--tests"]
+    common += ["--target", platform.rust]
     for tests in (
         ["-p", "connectly-conversions", "--features", "cli,tower"],
         ["-p", "connectly-conformance", "--", "--skip", "every_case_in_a_database"],
