@@ -20,7 +20,7 @@ pub enum Style {
     Numeric,
     /// `%(name)s`: psycopg.
     Pyformat,
-    /// `:name`: SQLAlchemy and Knex.
+    /// `:name`: `SQLAlchemy` and Knex.
     Named,
 }
 
