@@ -80,12 +80,11 @@ async fn what_nobody_could_see_yet_is_replaced_all_the_same() {
 
 #[tokio::test]
 async fn the_time_is_that_after_the_wait() {
-    let hold = Some(Hold::UntilReleased);
     let mark = "CREATE TABLE mark AS SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 \
         AS bigint) AS at; COMMIT";
-    let held = statement(&first(), hold);
+    let waits = statement(&first(), Some(Hold::UntilReleased));
     let released = statement(&first(), Some(Hold::Until(0)));
-    let (shop, _, other) = at_once(held, mark, released).await;
+    let (shop, _, other) = at_once(waits, mark, released).await;
     assert!(other.replaced && other.state == State::Pending);
     let marked: i64 = shop.client.query_one("SELECT at FROM mark", &[]).await.unwrap().get(0);
     let row = &shop.rows().await[0];
