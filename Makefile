@@ -14,7 +14,8 @@ export PATH := $(CARGO_TOOLS)/bin:$(PATH)
 
 OUT ?= dist
 
-CORE := -p connectly-conversions -p connectly-conformance -p connectly-test-postgres -p connectly-torture
+CORE := -p connectly-conversions -p connectly-conformance -p connectly-test-postgres \
+	-p connectly-bench-queues -p connectly-torture
 
 .PHONY: help demo test lint bench fuzz docs pack generate lint-surface \
 	test-core test-python test-node test-swift test-examples lint-core bench-core docs-core
@@ -155,9 +156,15 @@ docs: docs-core
 docs-core:
 	cargo doc --no-deps -p connectly-conversions --all-features
 
-bench: bench-core bench-python bench-node
+bench: bench-core bench-postgres bench-python bench-node
 bench-core:
 	cargo bench --profile ci -p connectly-conversions --features outbox-sqlite,sandbox --bench bench
+
+# With up to so many rows; PARTS may name some of: beside depth workers held.
+ROWS ?= 1000000
+.PHONY: bench-postgres
+bench-postgres: postgres-servers
+	cargo run --profile ci -p connectly-bench-queues -- $(PARTS) $(ROWS)
 
 ## fuzz: each target for SECONDS, from the corpus of the vectors
 SECONDS_EACH ?= 60
