@@ -6,6 +6,7 @@
 //! outlives a transaction, so a pooler may give each transaction another connection.
 
 mod address;
+mod columns;
 mod connection;
 mod desk;
 mod failure;

@@ -3,9 +3,9 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
+use super::columns::{COLUMNS, CONTROL_COLUMNS};
 use super::connection::{Connection, Statement};
 use super::failure::Broken;
-use super::tables::{COLUMNS, CONTROL_COLUMNS};
 use crate::error::ErrorCode;
 use crate::outbox::state::Millis;
 

@@ -1,6 +1,5 @@
 //! The outbox's tables in one transaction of a connection.
 
-mod columns;
 mod control;
 mod events;
 mod people;
@@ -18,8 +17,6 @@ use crate::outbox::record::{Counts, Record};
 use crate::outbox::row::Row;
 use crate::outbox::state::Millis;
 use crate::outbox::table::{Change, Due, Filter, Live, Table, Which};
-
-pub(super) use columns::{COLUMNS, CONTROL_COLUMNS};
 
 /// The queue tells roughly when the API last accepted an event: else every transaction of every
 /// worker would write the same row.

@@ -1,6 +1,6 @@
 //! The columns that this release needs, and their types.
 
-pub(in crate::outbox::postgres) const COLUMNS: &[(&str, &str)] = &[
+pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("id", "bigint"),
     ("business_id", "text"),
     ("event_name", "text"),
@@ -38,7 +38,7 @@ pub(in crate::outbox::postgres) const COLUMNS: &[(&str, &str)] = &[
     ("wire", "bytea"),
 ];
 
-pub(in crate::outbox::postgres) const CONTROL_COLUMNS: &[(&str, &str)] = &[
+pub(super) const CONTROL_COLUMNS: &[(&str, &str)] = &[
     ("business_id", "text"),
     ("version", "integer"),
     ("readable_by", "integer"),
