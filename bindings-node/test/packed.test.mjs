@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { follow, STEPS } from "./first-hour.mjs";
 
 const call = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -36,13 +37,14 @@ const TESTING = "{ assertReported, Sandbox }";
 
 describe("the tarballs", () => {
   let folder;
+  let tarballs;
   const node = async (...args) => (await call(process.execPath, args, { cwd: folder, env })).stdout;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "connectly-"));
     const out = join(folder, "tarballs");
     await call(process.execPath, [join(root, "scripts", "pack.mjs"), out], { env });
-    const tarballs = (await readdir(out)).map((file) => join(out, file));
+    tarballs = (await readdir(out)).map((file) => join(out, file));
     await writeFile(join(folder, "package.json"), '{"private":true}');
     await call("npm", ["install", "--offline", "--no-audit", "--no-fund", ...tarballs], {
       cwd: folder,
@@ -134,6 +136,29 @@ describe("the tarballs", () => {
       shell,
     });
     assert.match(stdout, /^connectly \d+\.\d+\.\d+/);
+  });
+
+  it("bring a newcomer, by the README alone, to a first report", async () => {
+    const { printed, received } = await follow(STEPS, tarballs);
+    assert.match(printed, /^1$/m);
+    assert.deepEqual(
+      received.map(({ order_id, value, times }) => [order_id, value, times]),
+      [["ORD-7821", "99.97", 1]],
+    );
+  });
+
+  it("bring nobody there who leaves out one command of the README", async () => {
+    const { length } = STEPS.flatMap(({ commands = [] }) => commands);
+    assert.equal(length, 5);
+    for (let left = 0; left < length; left += 1) {
+      let index = 0;
+      const steps = STEPS.map(({ commands, ...step }) => ({
+        ...step,
+        commands: commands?.filter(() => index++ !== left),
+      }));
+      const outcome = await follow(steps, tarballs).catch(() => undefined);
+      assert.equal(outcome?.received.length ?? 0, 0, `without command ${left + 1}`);
+    }
   });
 
   it("say which package is missing, and how to install it", async () => {
