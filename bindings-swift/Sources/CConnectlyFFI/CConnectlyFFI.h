@@ -489,9 +489,44 @@ uint64_t uniffi_connectly_ffi_fn_method_nativeoutbox_skip(uint64_t ptr, RustBuff
 uint64_t uniffi_connectly_ffi_fn_method_nativeoutbox_status(uint64_t ptr, RustBuffer meant, uint64_t token
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEOUTBOX_WARNINGS
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEOUTBOX_WARNINGS
+uint64_t uniffi_connectly_ffi_fn_method_nativeoutbox_warnings(uint64_t ptr, uint64_t token
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEOUTBOX_WORKER
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEOUTBOX_WORKER
 uint64_t uniffi_connectly_ffi_fn_method_nativeoutbox_worker(uint64_t ptr, uint64_t client, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEOUTBOX_INSERT_STATEMENT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVEOUTBOX_INSERT_STATEMENT
+uint64_t uniffi_connectly_ffi_fn_method_nativeoutbox_insert_statement(uint64_t ptr, uint64_t event, RustBuffer style, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVESTATEMENT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVESTATEMENT
+uint64_t uniffi_connectly_ffi_fn_clone_nativestatement(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_NATIVESTATEMENT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_FREE_NATIVESTATEMENT
+void uniffi_connectly_ffi_fn_free_nativestatement(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESTATEMENT_ENQUEUED
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESTATEMENT_ENQUEUED
+RustBuffer uniffi_connectly_ffi_fn_method_nativestatement_enqueued(uint64_t ptr, int64_t id, RustBuffer state, RustBuffer effect, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESTATEMENT_PARAMETERS
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESTATEMENT_PARAMETERS
+RustBuffer uniffi_connectly_ffi_fn_method_nativestatement_parameters(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESTATEMENT_SQL
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_METHOD_NATIVESTATEMENT_SQL
+RustBuffer uniffi_connectly_ffi_fn_method_nativestatement_sql(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_FN_CLONE_NATIVEWORKER
@@ -1107,9 +1142,39 @@ uint16_t uniffi_connectly_ffi_checksum_method_nativeoutbox_status(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEOUTBOX_WARNINGS
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEOUTBOX_WARNINGS
+uint16_t uniffi_connectly_ffi_checksum_method_nativeoutbox_warnings(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEOUTBOX_WORKER
 #define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEOUTBOX_WORKER
 uint16_t uniffi_connectly_ffi_checksum_method_nativeoutbox_worker(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEOUTBOX_INSERT_STATEMENT
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVEOUTBOX_INSERT_STATEMENT
+uint16_t uniffi_connectly_ffi_checksum_method_nativeoutbox_insert_statement(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESTATEMENT_ENQUEUED
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESTATEMENT_ENQUEUED
+uint16_t uniffi_connectly_ffi_checksum_method_nativestatement_enqueued(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESTATEMENT_PARAMETERS
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESTATEMENT_PARAMETERS
+uint16_t uniffi_connectly_ffi_checksum_method_nativestatement_parameters(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESTATEMENT_SQL
+#define UNIFFI_FFIDEF_UNIFFI_CONNECTLY_FFI_CHECKSUM_METHOD_NATIVESTATEMENT_SQL
+uint16_t uniffi_connectly_ffi_checksum_method_nativestatement_sql(void
     
 );
 #endif

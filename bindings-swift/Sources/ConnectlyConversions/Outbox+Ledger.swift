@@ -93,6 +93,14 @@ extension Outbox {
         try await cancellable { token in Metrics(try await handle.metrics(token: token)) }
     }
 
+    /// Why the outbox may be lost although it works: its file lies on a disk that goes with its
+    /// container or function. Empty where nothing is known of that kind.
+    ///
+    /// - Throws: ``ConnectlyError/outbox(_:)`` where the database fails.
+    public func warnings() async throws -> [String] {
+        try await cancellable { token in try await handle.warnings(token: token) }
+    }
+
     /// Stops delivery for every worker, in whichever process. Events are taken as before.
     ///
     /// - Parameter until: Until when; until ``resume()`` unless given.

@@ -1631,9 +1631,19 @@ public protocol NativeOutboxProtocol: AnyObject, Sendable {
     func status(meant: MeantRecord, token: CancelToken) async throws  -> LedgerRecord?
     
     /**
+     * Why it may be lost although it works.
+     */
+    func warnings(token: CancelToken) async throws  -> [String]
+    
+    /**
      * A worker that delivers from now on, until it is stopped.
      */
     func worker(client: NativeClient, options: WorkerOptions) throws  -> NativeWorker
+    
+    /**
+     * The statement that enqueues an event, with parameters in the style of this name.
+     */
+    func insertStatement(event: Event, style: String, options: EnqueueRecord) throws  -> NativeStatement
     
 }
 /**
@@ -1967,6 +1977,25 @@ open func status(meant: MeantRecord, token: CancelToken)async throws  -> LedgerR
 }
     
     /**
+     * Why it may be lost although it works.
+     */
+open func warnings(token: CancelToken)async throws  -> [String]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_connectly_ffi_fn_method_nativeoutbox_warnings(
+                        self.uniffiCloneHandle(),FfiConverterTypeCancelToken_lower(token)
+                )
+            },
+            pollFunc: ffi_connectly_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_connectly_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_connectly_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceString.lift,
+            errorHandler: FfiConverterTypeFailure_lift
+        )
+}
+    
+    /**
      * A worker that delivers from now on, until it is stopped.
      */
 open func worker(client: NativeClient, options: WorkerOptions)throws  -> NativeWorker  {
@@ -1976,6 +2005,21 @@ open func worker(client: NativeClient, options: WorkerOptions)throws  -> NativeW
             self.uniffiCloneHandle(),
         FfiConverterTypeNativeClient_lower(client),
         FfiConverterTypeWorkerOptions_lower(options),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The statement that enqueues an event, with parameters in the style of this name.
+     */
+open func insertStatement(event: Event, style: String, options: EnqueueRecord)throws  -> NativeStatement  {
+    return try  FfiConverterTypeNativeStatement_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativeoutbox_insert_statement(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeEvent_lower(event),
+        FfiConverterString.lower(style),
+        FfiConverterTypeEnqueueRecord_lower(options),uniffiCallStatus
     )
 })
 }
@@ -2301,6 +2345,166 @@ public func FfiConverterTypeNativeSandbox_lift(_ handle: UInt64) throws -> Nativ
 #endif
 public func FfiConverterTypeNativeSandbox_lower(_ value: NativeSandbox) -> UInt64 {
     return FfiConverterTypeNativeSandbox.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A statement that enqueues an event.
+ */
+public protocol NativeStatementProtocol: AnyObject, Sendable {
+    
+    /**
+     * What the row says that it answered with.
+     */
+    func enqueued(id: Int64, state: String, effect: String) throws  -> EnqueuedRecord
+    
+    /**
+     * In the order of their numbers.
+     */
+    func parameters() throws  -> [ParameterRecord]
+    
+    func sql() throws  -> String
+    
+}
+/**
+ * A statement that enqueues an event.
+ */
+open class NativeStatement: NativeStatementProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_connectly_ffi_fn_clone_nativestatement(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_connectly_ffi_fn_free_nativestatement(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * What the row says that it answered with.
+     */
+open func enqueued(id: Int64, state: String, effect: String)throws  -> EnqueuedRecord  {
+    return try  FfiConverterTypeEnqueuedRecord_lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativestatement_enqueued(
+            self.uniffiCloneHandle(),
+        FfiConverterInt64.lower(id),
+        FfiConverterString.lower(state),
+        FfiConverterString.lower(effect),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * In the order of their numbers.
+     */
+open func parameters()throws  -> [ParameterRecord]  {
+    return try  FfiConverterSequenceTypeParameterRecord.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativestatement_parameters(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+open func sql()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeFailure_lift) {
+        uniffiCallStatus in
+    uniffi_connectly_ffi_fn_method_nativestatement_sql(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNativeStatement: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = NativeStatement
+
+    public static func lift(_ handle: UInt64) throws -> NativeStatement {
+        return NativeStatement(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: NativeStatement) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NativeStatement {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: NativeStatement, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeStatement_lift(_ handle: UInt64) throws -> NativeStatement {
+    return try FfiConverterTypeNativeStatement.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNativeStatement_lower(_ value: NativeStatement) -> UInt64 {
+    return FfiConverterTypeNativeStatement.lower(value)
 }
 
 
@@ -3959,6 +4163,63 @@ public func FfiConverterTypePair_lower(_ value: Pair) -> RustBuffer {
 
 
 /**
+ * A parameter of a statement.
+ */
+public struct ParameterRecord: Equatable, Hashable {
+    public let name: String
+    public let value: ValueRecord
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(name: String, value: ValueRecord) {
+        self.name = name
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ParameterRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeParameterRecord: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ParameterRecord {
+        return
+            try ParameterRecord(
+                name: FfiConverterString.read(from: &buf), 
+                value: FfiConverterTypeValueRecord.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ParameterRecord, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterTypeValueRecord.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeParameterRecord_lift(_ buf: RustBuffer) throws -> ParameterRecord {
+    return try FfiConverterTypeParameterRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeParameterRecord_lower(_ value: ParameterRecord) -> RustBuffer {
+    return FfiConverterTypeParameterRecord.lower(value)
+}
+
+
+/**
  * The API's word that it received an event.
  */
 public struct ReceiptRecord: Equatable, Hashable {
@@ -5146,6 +5407,98 @@ public func FfiConverterTypeReplayRecord_lower(_ value: ReplayRecord) -> RustBuf
 }
 
 
+
+/**
+ * Its value.
+ */
+
+public enum ValueRecord: Equatable, Hashable {
+    
+    case text(text: String
+    )
+    case int8(number: Int64
+    )
+    case bytea(bytes: Data
+    )
+    case null
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ValueRecord: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeValueRecord: FfiConverterRustBuffer {
+    typealias SwiftType = ValueRecord
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ValueRecord {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .text(text: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .int8(number: try FfiConverterInt64.read(from: &buf)
+        )
+        
+        case 3: return .bytea(bytes: try FfiConverterData.read(from: &buf)
+        )
+        
+        case 4: return .null
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ValueRecord, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .text(text):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(text, into: &buf)
+            
+        
+        case let .int8(number):
+            writeInt(&buf, Int32(2))
+            FfiConverterInt64.write(number, into: &buf)
+            
+        
+        case let .bytea(bytes):
+            writeInt(&buf, Int32(3))
+            FfiConverterData.write(bytes, into: &buf)
+            
+        
+        case .null:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeValueRecord_lift(_ buf: RustBuffer) throws -> ValueRecord {
+    return try FfiConverterTypeValueRecord.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeValueRecord_lower(_ value: ValueRecord) -> RustBuffer {
+    return FfiConverterTypeValueRecord.lower(value)
+}
+
+
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
@@ -5563,6 +5916,31 @@ fileprivate struct FfiConverterSequenceTypePair: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeParameterRecord: FfiConverterRustBuffer {
+    typealias SwiftType = [ParameterRecord]
+
+    public static func write(_ value: [ParameterRecord], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeParameterRecord.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ParameterRecord] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ParameterRecord]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeParameterRecord.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeReplayedEventRecord: FfiConverterRustBuffer {
     typealias SwiftType = [ReplayedEventRecord]
 
@@ -5851,7 +6229,22 @@ private let initializationResult: InitializationResult = {
     if (uniffi_connectly_ffi_checksum_method_nativeoutbox_status() != 27295) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_warnings() != 35469) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_connectly_ffi_checksum_method_nativeoutbox_worker() != 1215) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativeoutbox_insert_statement() != 15292) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativestatement_enqueued() != 38695) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativestatement_parameters() != 21281) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_connectly_ffi_checksum_method_nativestatement_sql() != 22480) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_connectly_ffi_checksum_method_nativeworker_ended() != 10206) {

@@ -83,6 +83,20 @@ final class OutboxLedgerTests: XCTestCase {
         XCTAssertEqual(metrics.delivered.accepted, 0)
     }
 
+    func testADiskThatGoesWithItsContainerIsWarnedOf() async throws {
+        let memory = "/dev/shm"  // a tmpfs on every Linux
+        guard FileManager.default.fileExists(atPath: memory) else {
+            throw XCTSkip("no memory disk")
+        }
+        let folder = URL(fileURLWithPath: "\(memory)/connectly-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        addTeardownBlock { try FileManager.default.removeItem(at: folder) }
+        let outbox = try OutboxFile(folder).outbox
+        let warnings = try await outbox.warnings()
+        XCTAssertEqual(warnings.count, 1)
+        XCTAssertTrue(warnings.first?.contains("tmpfs") ?? false, "\(warnings)")
+    }
+
     func testWhatTheLedgerTellsIsCodable() async throws {
         let file = try OutboxFile(self)
         try file.sandbox.failNext(.status(400))

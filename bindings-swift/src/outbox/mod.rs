@@ -3,6 +3,7 @@
 
 mod options;
 mod record;
+mod statement;
 mod target;
 mod worker;
 
@@ -174,6 +175,11 @@ impl NativeOutbox {
     pub(crate) async fn metrics(&self, token: Arc<CancelToken>) -> Result<MetricsRecord> {
         let metrics = self.ask(token, |outbox| async move { outbox.metrics().await });
         Ok(metrics.await?.into())
+    }
+
+    /// Why it may be lost although it works.
+    pub(crate) async fn warnings(&self, token: Arc<CancelToken>) -> Result<Vec<String>> {
+        self.ask(token, |outbox| async move { outbox.warnings().await }).await
     }
 
     /// Until so many Unix seconds, or until `resume`.

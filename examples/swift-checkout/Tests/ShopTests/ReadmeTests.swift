@@ -4,9 +4,9 @@ import Foundation
 import Shop
 import XCTest
 
-// The README's code as it stands there, compiled and run. Vapor and Hummingbird are not among this
-// project's dependencies: what the README uses of them is declared in Frameworks.swift, with the
-// signatures that it has there.
+// The README's code as it stands there, compiled and run. Vapor, Hummingbird and PostgresNIO are not
+// among this project's dependencies: what the README uses of them is declared in Frameworks.swift and
+// Postgres.swift, with the signatures that it has there. Its transaction is in TransactionTests.swift.
 
 private struct Page: AsyncResponder {
     func respond(to request: Request) async throws -> Response { Response() }
@@ -198,15 +198,15 @@ final class ReadmeTests: XCTestCase {
             let margin = lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0
             return lines.map { $0.dropFirst(margin) }.joined(separator: "\n")
         }
-        let compiled = try [tests, shop.appendingPathComponent("Sources/Shop/Reporter.swift")]
-            .map(lines)
+        let others = ["Sources/Shop/Reporter.swift", "Tests/ShopTests/TransactionTests.swift"]
+        let compiled = try ([tests] + others.map(shop.appendingPathComponent)).map(lines)
         let readme = try lines(root.appendingPathComponent("bindings-swift/README.md"))
         let blocks = readme.split(omittingEmptySubsequences: false) { $0.hasPrefix("```") }
             .enumerated()
             .filter { $0.offset % 2 == 1 }.map(\.element)
         let fences = readme.filter { $0.hasPrefix("```") }
         XCTAssertEqual(Set(fences), ["```swift", "```"])
-        XCTAssertEqual(blocks.count, 10)
+        XCTAssertEqual(blocks.count, 11)
         for block in blocks {
             let isCompiled = compiled.contains { file in
                 file.indices.contains { start in
