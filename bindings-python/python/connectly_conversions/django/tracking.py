@@ -48,7 +48,7 @@ def seen(request: HttpRequest, url: str | None = None) -> Request:
 def _url(request: HttpRequest) -> str | bytes:
     if isinstance(request, WSGIRequest):
         return url_of(request.META)
-    return "/?" + request.META.get("QUERY_STRING", "")
+    return f"/?{request.META.get('QUERY_STRING', '')}"
 
 
 def tracking_for(request: HttpRequest) -> TrackingParams | None:
