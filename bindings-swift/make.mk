@@ -26,7 +26,7 @@ SWIFT_SOURCES := Package.swift Package@swift-6.0.swift $(SWIFT_DIR)/Sources/Conn
 	examples/swift-checkout/Sources examples/swift-checkout/Tests
 
 .PHONY: swift-root build-swift generate-swift test-swift test-example-swift swift-outside-check \
-	swift-bundle-check lint-swift docs-swift pack-swift
+	swift-first-hour swift-bundle-check lint-swift docs-swift pack-swift
 
 ## swift-root: a Swift toolchain, where the PATH has none (about two minutes, once)
 swift-root:
@@ -63,7 +63,7 @@ SWIFT_HOSTILE := CONNECTLY_API_KEY=live-key CONNECTLY_BUSINESS_ID=none \
 	HTTPS_PROXY=http://127.0.0.1:1 HTTP_PROXY=http://127.0.0.1:1 ALL_PROXY=none NO_PROXY= \
 	TZ=Asia/Kathmandu LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8
 
-test-swift: swift-root build-swift swift-outside-check
+test-swift: swift-root build-swift swift-outside-check swift-first-hour
 	$(SWIFT_RUN) $(SWIFT_HOSTILE) swift test --scratch-path $(SWIFT_SCRATCH) -Xswiftc -warnings-as-errors
 
 test-examples: test-example-swift
@@ -87,6 +87,11 @@ swift-outside-check: swift-root build-swift
 		$(SWIFT_OUTSIDE) >$(SWIFT_SHARED)/out 2>&1
 	grep "the shop got another SQLite" $(SWIFT_SHARED)/out
 	$(SWIFT_RUN) $(SWIFT_OUTSIDE)
+
+## swift-first-hour: the README from its first command to a first report, in an empty folder
+swift-first-hour: swift-root build-swift
+	python3 $(SWIFT_DIR)/toolchain/first_hour.py $(SWIFT_DIR)/.build/first-hour \
+		$(SWIFT_DIR)/toolchain/swift.sh $(SWIFT_ROOT) $(SWIFT_HOSTILE)
 
 ## swift-bundle-check: the same with Swift 6.2 and the artifact bundle
 swift-bundle-check: build-swift
