@@ -26,6 +26,7 @@ __all__ = [
     "NativeJob",
     "NativeOutbox",
     "NativeSandbox",
+    "NativeStatement",
     "NativeWorker",
     "Operation",
     "Outcome",
@@ -555,6 +556,7 @@ class NativeStatement:
     def parameters(self) -> list[tuple[str, str | int | bytes | None]]: ...
     def enqueued(self, id: int, state: str, effect: str) -> str: ...
 
+@final
 class NativeOutbox:
     """What ``Outbox`` and ``AsyncOutbox`` are made of."""
 

@@ -130,8 +130,8 @@ class BaseOutbox:
         """
         made = NativeStatement(self._native, event, style, hold_until, traceparent)
         named = made.parameters
-        values = [value for _, value in named] if style == "numeric" else dict(named)
-        return Statement(made, values, event)
+        values: Any = [value for _, value in named] if style == "numeric" else dict(named)
+        return Statement[Any](made, values, event)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from connectly_conversions import _answers, _log
 from connectly_conversions._native import ConversionEvent, NativeStatement
@@ -47,9 +47,13 @@ class Statement(Generic[Parameters]):
         if row is None:
             message = "the statement answered with a row, which is to be fetched"
             raise TypeError(message)
+        columns: Iterable[Any]
         if isinstance(row, Mapping):
-            row = (row["id"], row["state"], row["effect"])
-        done = _answers.enqueued(self._native.enqueued(*row))
+            named = cast("Mapping[str, Any]", row)
+            columns = [named["id"], named["state"], named["effect"]]
+        else:
+            columns = row
+        done = _answers.enqueued(self._native.enqueued(*columns))
         _log.enqueued(self._event, done)
         return done
 
