@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connectly_conversions::{Client, Error};
+use connectly_conversions::{Client, Error, binding};
 use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -57,4 +57,10 @@ pub fn unknown_option(names: Vec<String>, known: Vec<String>) -> Option<String> 
     let known: Vec<_> = known.iter().map(String::as_str).collect();
     let unknown = names.iter().find(|name| !known.contains(&name.as_str()))?;
     Some(record::error(&Error::unknown_option(unknown, &known)))
+}
+
+/// That this machine's clock is wrong, once an answer has told it.
+#[napi(catch_unwind)]
+pub fn clock_warning() -> Option<&'static str> {
+    binding::clock_warning()
 }

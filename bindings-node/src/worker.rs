@@ -1,6 +1,7 @@
 //! Workers and deliveries: they run on the engine's thread, and hold no event loop.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use connectly_conversions::{
@@ -26,10 +27,17 @@ impl NativeWorker {
         is_watched: bool,
         ends: Option<DeliverOptions>,
     ) -> Result<Self> {
-        if is_watched {
-            let answers = answers.clone();
-            builder = builder.on_attempt(move |attempted| answers.give(id, &attempt(attempted)));
-        }
+        let (told_of, has_warned) = (answers.clone(), AtomicBool::new(false));
+        builder = builder.on_attempt(move |attempted| {
+            if let Some(text) = binding::clock_warning()
+                && !has_warned.swap(true, Ordering::Relaxed)
+            {
+                told_of.give(id, &warning(text));
+            }
+            if is_watched {
+                told_of.give(id, &attempt(attempted));
+            }
+        });
         if ends.is_none() {
             let answers = answers.clone();
             builder = builder.on_failing_store(move |error| answers.give(id, &failing(error)));
@@ -86,6 +94,15 @@ fn attempt(attempted: &Attempted) -> String {
         attempt: &'a Attempted,
     }
     record::text(&Attempt { attempt: attempted })
+}
+
+/// `{"warning":…}`: an answer has told that the machine's clock is wrong.
+fn warning(warning: &str) -> String {
+    #[derive(Serialize)]
+    struct Warning<'a> {
+        warning: &'a str,
+    }
+    record::text(&Warning { warning })
 }
 
 /// `{"failing":{"error":…}}`: the worker waits and tries again.

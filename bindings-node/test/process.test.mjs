@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
 import * as esm from "connectly-conversions";
@@ -100,6 +102,42 @@ describe("the event loop", () => {
 });
 
 describe("a process", () => {
+  // An hour behind the sandbox; the answer may take part of a second.
+  const anHourBehind = /^this machine's clock is 3\d{3} s behind the API's: set it\./;
+
+  it("is told once that its clock is wrong, by a send", async () => {
+    const { stdout, stderr, code } = await run(`
+      process.on("warning", ({ message }) => console.log(message));
+      const sandbox = await Sandbox.start();
+      const client = sandbox.client();
+      await client.send(purchase());
+      sandbox.setNow(new Date(Date.now() + 3_600_000));
+      await client.send(purchase());
+      await client.send(purchase());
+    `);
+    assert.deepEqual([stdout.trim().split("\n").length, code], [1, 0], stderr);
+    assert.match(stdout, anHourBehind);
+  });
+
+  it("is told once that its clock is wrong, by a worker that nobody listens to", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "clock-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const { stdout, stderr, code } = await run(`
+      import { Outbox } from "connectly-conversions";
+      process.on("warning", ({ message }) => console.log(message));
+      const sandbox = await Sandbox.start();
+      sandbox.setNow(new Date(Date.now() + 3_600_000));
+      const { businessId } = sandbox.clientOptions;
+      const outbox = Outbox.open(${JSON.stringify(`sqlite://${folder}/connectly.db`)}, { businessId, enqueueTimeout: 60_000 });
+      await outbox.enqueue(purchase({ orderId: "ORD-1" }));
+      await outbox.enqueue(purchase({ orderId: "ORD-2" }));
+      await outbox.deliver(sandbox.client());
+      await outbox.close();
+    `);
+    assert.deepEqual([stdout.trim().split("\n").length, code], [1, 0], stderr);
+    assert.match(stdout, anHourBehind);
+  });
+
   it("may exit while a request is under way", async (t) => {
     const { url, next } = await holding(t);
     const { child, ended } = start(`

@@ -1,4 +1,5 @@
 import { type NativeBridge, native } from "./native.js";
+import { warnOnce } from "./warning.js";
 
 /** What awaits answers. */
 export interface Taker {
@@ -21,6 +22,11 @@ class Calls {
       const answers = JSON.parse(text) as unknown[];
       for (let index = 0; index < answers.length; index += 2) {
         this.#pending.get(answers[index] as number)?.take(answers[index + 1]);
+      }
+      // An answer may have told that the machine's clock is wrong.
+      const warning = native.clockWarning();
+      if (warning !== null) {
+        warnOnce([warning]);
       }
     });
   }

@@ -109,6 +109,7 @@ export interface Native {
   trackingFromCookie(cookie: string): string;
   trackingToCookie(json: string): string;
   scriptCookieName(): string;
+  clockWarning(): string | null;
   createLanding(
     touch?: string,
     extraParams?: string[],

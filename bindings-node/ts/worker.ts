@@ -8,6 +8,7 @@ import type { NativeOutbox, NativeWorker } from "./native.js";
 import type { PaceOptions } from "./options.js";
 import type { Failed } from "./records.js";
 import { onAbort, signalOf } from "./signals.js";
+import { warnOnce } from "./warning.js";
 
 /** How a worker sends, and who is told. */
 export interface WorkerOptions extends PaceOptions {
@@ -40,6 +41,7 @@ const DELIVER_OPTIONS = [...WORKER_OPTIONS, "untilEmpty", "deadline", "signal"];
 type Answer =
   | { readonly attempt: Told }
   | { readonly failing: Failed }
+  | { readonly warning: string }
   | { readonly done: Delivered }
   | Failed;
 
@@ -77,6 +79,8 @@ class Delivery {
         const answer = record as Answer;
         if ("attempt" in answer) {
           tell(onAttempt, told<Attempted>(answer.attempt));
+        } else if ("warning" in answer) {
+          warnOnce([answer.warning]);
         } else if ("failing" in answer) {
           // It waits and tries again; whoever runs the shop should know.
           process.emitWarning(errorOf(answer.failing.error));

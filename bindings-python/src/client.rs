@@ -210,3 +210,9 @@ impl NativeClient {
         format!("<connectly_conversions client{state}>")
     }
 }
+
+/// That this machine's clock is wrong, once an answer has told it.
+#[pyfunction]
+pub fn clock_warning() -> Option<&'static str> {
+    core::binding::clock_warning()
+}

@@ -49,7 +49,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::NativeClient;
+    use crate::client::{NativeClient, clock_warning};
     #[pymodule_export]
     use crate::command::{panic, run_command};
     #[pymodule_export]

@@ -1,6 +1,7 @@
 //! What only this project's own bindings and proofs use. Nobody else is promised any of it.
 
 pub use crate::client::Batch;
+pub use crate::clock::clock_warning;
 pub use crate::config::{concurrency, count, currency_codes, milliseconds, port, seconds, size};
 pub use crate::delivery::{
     Answer, Attempt, Damage, Decision, Disposition, Failure, Resend, Sender, Situation,

@@ -5,7 +5,7 @@
 //! on in step: a wall clock that was set, or a machine that slept, makes it void.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::model::{EARLIEST, unix_seconds};
@@ -18,6 +18,14 @@ const STEP: Duration = Duration::from_secs(5);
 
 /// The clock of the API that this process talks to.
 static OF_PROCESS: LazyLock<ServerClock> = LazyLock::new(ServerClock::default);
+
+/// What this process was first warned of.
+static WARNING: OnceLock<String> = OnceLock::new();
+
+/// That this machine's clock is wrong, once an answer has told it. For a binding that logs it.
+pub fn clock_warning() -> Option<&'static str> {
+    WARNING.get().map(String::as_str)
+}
 
 /// What is known of a server's clock; clones know the same.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +73,15 @@ pub(crate) fn offset(date: i64, sent: i64, received: i64) -> i64 {
     if differs { least } else { 0 }
 }
 
+fn warning(offset: i64) -> String {
+    let way = if offset > 0 { "behind" } else { "ahead of" };
+    format!(
+        "this machine's clock is {} s {way} the API's: set it. Until then, whether an event lies in \
+         the future is judged by the API's clock",
+        offset.abs()
+    )
+}
+
 impl ServerClock {
     /// What all clients of the real API share.
     pub(crate) fn of_process() -> &'static Self {
@@ -83,12 +100,10 @@ impl ServerClock {
             *learned = (offset != 0).then_some(Learned { offset, at: received });
         }
         if offset != 0 && !self.0.warned.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                seconds = offset.abs(),
-                "this machine's clock is {} the API's: set it. Until then, whether an event lies \
-                 in the future is judged by the API's clock",
-                if offset > 0 { "behind" } else { "ahead of" }
-            );
+            let warning = warning(offset);
+            tracing::warn!("{warning}");
+            // Another client may have been first.
+            let _ = WARNING.set(warning);
         }
     }
 
@@ -226,6 +241,15 @@ mod tests {
             }
         });
         assert_eq!(warned.load(Ordering::Relaxed), 1);
+        assert!(clock_warning().unwrap().starts_with("this machine's clock is "));
+    }
+
+    #[test]
+    fn the_warning_says_which_way_it_is_wrong_and_by_how_much() {
+        assert!(
+            warning(599).starts_with("this machine's clock is 599 s behind the API's: set it.")
+        );
+        assert!(warning(-601).starts_with("this machine's clock is 601 s ahead of the API's: set"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,6 +23,10 @@ from shopper import Shopper
 from shops import SHOPS, Description
 from tests.django.databases import postgresql
 from tests.servers.running import PATIENCE
+
+# A shell that starts a job in the background lets it ignore SIGINT, and its children inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -154,7 +154,9 @@ class AsyncOutbox(AsyncReports):
     ) -> Delivered:
         """As :meth:`connectly_conversions.Outbox.deliver`; cancelling it stops it in order."""
         operation = self._native.deliver(native(client), until_empty, deadline)
-        return _answers.delivered(await self._ask(operation))
+        done = _answers.delivered(await self._ask(operation))
+        _log.clock()
+        return done
 
     def worker(
         self,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectly_conversions._native import clock_warning
+
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable
@@ -32,6 +34,7 @@ def _logger() -> logging.Logger:
 
 def received(event: ConversionEvent, receipt: Receipt) -> None:
     """The API has the event."""
+    clock()
     logger = _logger()
     if logger.isEnabledFor(_DEBUG):
         logger.debug(
@@ -45,6 +48,7 @@ def received(event: ConversionEvent, receipt: Receipt) -> None:
 
 def not_received(event: ConversionEvent, error: ConnectlyError) -> None:
     """The API has not said that it has the event. Its own words may tell who the customer is."""
+    clock()
     _logger().warning(
         "%s of order %s not received: %s (status %s, attempt %d)",
         event.event_name,
@@ -79,6 +83,7 @@ def hook(on_attempt: Callable[[Attempted], object] | None) -> Callable[[str], No
     from connectly_conversions import _answers  # noqa: PLC0415 - not before there is an outbox
 
     def told(attempt: str) -> None:
+        clock()
         attempted = _answers.attempted(attempt)
         logger = _logger()
         level = _WARNING if attempted.state in {"rejected", "dead"} else _DEBUG
@@ -107,11 +112,18 @@ def failing(code: str, message: str) -> None:
     _logger().warning("the outbox fails, its worker tries again: %s: %s", code, message)
 
 
+def clock() -> None:
+    """An answer may have told that the machine's clock is wrong."""
+    warning = clock_warning()
+    if warning is not None:
+        warned([warning])
+
+
 _warned: set[str] = set()
 
 
 def warned(warnings: list[str]) -> None:
-    """Why an outbox may be lost although it works; each once in a process."""
+    """What is wrong although all works, such as a wrong clock; each once in a process."""
     for warning in warnings:
         if warning not in _warned:
             _warned.add(warning)

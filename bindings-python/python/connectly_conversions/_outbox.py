@@ -207,7 +207,9 @@ class Outbox(Reports):
             OutboxError: The file fails.
         """
         operation = self._native.deliver(native(client), until_empty, deadline)
-        return _answers.delivered(self._ask(operation))
+        done = _answers.delivered(self._ask(operation))
+        _log.clock()
+        return done
 
     def worker(
         self,
